@@ -1,0 +1,1 @@
+"""Clientela's code: the foundation and its wings (see docs/data-model.md and CONTRIBUTING.md)."""
