@@ -11,7 +11,7 @@ from chalice import Chalice, Rate
 
 from chalicelib import wiring
 
-app = Chalice(app_name="clientela", debug=False)
+app = Chalice(app_name="clientela", debug=False, configure_logs=False)  # Powertools writes the lines
 wiring.register_routes(app)
 
 

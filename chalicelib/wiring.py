@@ -1,28 +1,131 @@
-"""The composition root (a skeleton until the features land)."""
+"""The composition root: which routes, consumers and projections there are, and what they run with.
 
-from typing import Any
+Every feature is imported when its route or queue is first needed, so that a function pays only for what it uses.
+"""
 
-from chalice import Blueprint, Chalice
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.foundation import settings
+
+if TYPE_CHECKING:
+    from chalice import Chalice
+
+    from chalicelib.foundation.http import Routes
+    from chalicelib.foundation.projection import Projection
+    from chalicelib.foundation.runtime import Runtime
+
+ROUTES: tuple[str, ...] = ("foundation.http.public",)
+"""Modules under ``chalicelib`` that have a ``routes: Routes``."""
+
+CONSUMERS: dict[str, str] = {}
+"""Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead."""
+
+RAW_QUEUES = frozenset({"delivery-events"})
+
+PROJECTIONS: tuple[str, ...] = ()
+"""Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
+
+TICKS: tuple[str, ...] = ()
+"""``module:function`` of what happens every minute: ``(runtime) -> None``, each safe to repeat."""
 
 
-def register_routes(app: Chalice) -> None:
-    """Mount every feature's routes."""
-    health = Blueprint(__name__)
+@cache
+def runtime() -> "Runtime":
+    """The function's runtime, made once."""
+    from chalicelib.foundation.runtime import Runtime
 
-    @health.route("/v1/health", methods=["GET"])
-    def get_health() -> dict[str, str]:
-        return {"status": "ok"}
+    return Runtime(settings.from_environment())
 
-    app.register_blueprint(health)
+
+def feature_routes() -> "list[Routes]":
+    """Every feature's routes, imported."""
+    return [import_module(f"chalicelib.{name}").routes for name in ROUTES]
+
+
+def register_routes(app: "Chalice") -> None:
+    """Mount every feature's routes, in the function that serves HTTP."""
+    if not settings.from_environment().serves_http:
+        return
+    from chalicelib.foundation.http.routes import Services, mount
+    from chalicelib.workspaces.access import Access
+
+    Services.runtime = staticmethod(runtime)
+    Services.authenticator = Access()
+    mount(app, feature_routes())
+
+
+def _load(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"chalicelib.{module}"), name)
+    return found
 
 
 def consume(queue: str, event: Any) -> dict[str, Any]:
-    return {"batchItemFailures": []}
+    """A batch of one queue, for Lambda."""
+    from chalicelib.foundation.messaging.batch import consume as consume_batch
+    from chalicelib.foundation.messaging.batch import enveloped
+
+    handler = _load(CONSUMERS[queue])
+
+    def handle(message: Any) -> None:
+        handler(runtime(), message)
+
+    take = handle if queue in RAW_QUEUES else enveloped(handle)
+    return consume_batch(event.to_dict(), event.context, queue=queue, handle=take)
+
+
+@cache
+def projections() -> "dict[str, list[Projection]]":
+    """Every feature's projections, by the kind of item they look at."""
+    found: dict[str, list[Projection]] = {}
+    for name in PROJECTIONS:
+        for kind, functions in import_module(f"chalicelib.{name}").PROJECTIONS.items():
+            found.setdefault(kind, []).extend(functions)
+    return found
 
 
 def consume_stream(event: Any) -> dict[str, Any]:
-    return {"batchItemFailures": []}
+    """A batch of the table's stream, for Lambda."""
+    from chalicelib.foundation.projection import project
+
+    here = runtime()
+
+    def reject(record: str) -> None:
+        here.aws.call(
+            "sqs",
+            "AmazonSQS.SendMessage",
+            {"QueueUrl": here.settings.projector_dlq_url, "MessageBody": record},
+        )
+
+    return project(
+        event.to_dict(),
+        projections=projections(),
+        table=here.table,
+        queues=here.queues,
+        clock=here.clock,
+        reject=reject,
+    )
 
 
-def tick(event: Any) -> None:
-    return None
+def tick(event: Any) -> None:  # noqa: ARG001 - Lambda's event says only that a minute has passed
+    """Every minute. One task that fails does not keep the others from running; the failure is raised at the end, so that
+    it is counted and, after Lambda's retries, lands in the dead-letter queue.
+    """
+    import time
+
+    from chalicelib.foundation import observability
+
+    started = time.perf_counter()
+    failures: list[Exception] = []
+    for place in TICKS:
+        try:
+            _load(place)(runtime())
+        except Exception as error:  # noqa: BLE001
+            observability.failure("tick failed", task=place)
+            failures.append(error)
+    observability.invocation("tick", started=started, tasks=len(TICKS), failed=len(failures))
+    if failures:
+        raise ExceptionGroup("some of the minute's tasks failed", failures)

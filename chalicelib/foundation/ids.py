@@ -1,0 +1,55 @@
+"""Identifiers: ULIDs (48 bits of milliseconds, 80 random bits, Crockford base 32), so they sort by the time they were made.
+
+Specification: https://github.com/ulid/spec. Two made in one millisecond by one process keep their order.
+"""
+
+import os
+import threading
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 26
+_lock = threading.Lock()
+_last: tuple[int, int] = (0, 0)
+
+
+def new_id(at: datetime) -> str:
+    """A new identifier, made at this instant. 26 characters."""
+    global _last
+    milliseconds = int(at.timestamp() * 1000)
+    with _lock:
+        random = int.from_bytes(os.urandom(10))
+        if _last[0] == milliseconds:
+            random = (_last[1] + 1) & ((1 << 80) - 1)
+        _last = (milliseconds, random)
+    return encode(milliseconds << 80 | random)
+
+
+def encode(value: int) -> str:
+    """A 128-bit number as 26 characters."""
+    characters = []
+    for _ in range(_LENGTH):
+        characters.append(_ALPHABET[value & 31])
+        value >>= 5
+    return "".join(reversed(characters))
+
+
+def made_at(identifier: str) -> datetime:
+    """The instant inside an identifier, to the millisecond."""
+    milliseconds = 0
+    for character in identifier[:10]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(character)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def is_id(text: str) -> bool:
+    """Whether this could be one of our identifiers; what comes from outside is asked before it becomes a key."""
+    return len(text) == _LENGTH and text[0] <= "7" and all(character in _ALPHABET for character in text)
+
+
+def derived_id(at: datetime, *parts: str) -> str:
+    """The same parts at the same instant give the same identifier: what a redelivered message makes, it makes once."""
+    import hashlib
+
+    digest = hashlib.sha256("\x00".join(parts).encode()).digest()
+    return encode(int(at.timestamp() * 1000) << 80 | int.from_bytes(digest[:10]))

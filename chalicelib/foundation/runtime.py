@@ -1,0 +1,109 @@
+"""What a function works with: one of each, made when first asked for, kept for the function's life.
+
+Features take what they need as arguments; only the edges (routes, consumers) hold a `Runtime`. Tests make one with fakes:
+``Runtime(settings, clock=FixedClock(…), queues=FakeQueues(), …)``.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.foundation.aws import Aws
+from chalicelib.foundation.clock import Clock, SystemClock
+from chalicelib.foundation.ids import new_id
+from chalicelib.foundation.messaging.publisher import Publisher, Queues
+from chalicelib.foundation.settings import Settings
+from chalicelib.foundation.signing import Signer
+from chalicelib.foundation.table import Cursors, Table
+
+if TYPE_CHECKING:
+    from chalicelib.foundation.files import Files
+    from chalicelib.foundation.identity import Identity
+    from chalicelib.foundation.mail import Mailer
+    from chalicelib.foundation.scheduler import Scheduler
+
+
+class Runtime:
+    """Adapters by name. Anything given to the constructor stands in for the one that would be made."""
+
+    def __init__(self, settings: Settings, **given: Any):
+        self.settings = settings
+        for name, value in given.items():
+            if not hasattr(type(self), name):
+                raise TypeError(f"a runtime has no {name}")
+            self.__dict__[name] = value
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Where "now" comes from."""
+        return SystemClock()
+
+    @cached_property
+    def aws(self) -> Aws:
+        """Signed requests."""
+        return Aws(self.settings)
+
+    @cached_property
+    def table(self) -> Table:
+        """The one table."""
+        return Table(self.aws, self.settings.table_name)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Where envelopes are put."""
+        return Publisher(self.aws, self.settings.queue_urls)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs links, tokens and cursors with the stage's secret, read once from Secrets Manager."""
+        answer = self.aws.call(
+            "secretsmanager",
+            "secretsmanager.GetSecretValue",
+            {"SecretId": self.settings.signing_secret_arn},
+            version="1.1",
+        )
+        return Signer(str(answer["SecretString"]).encode())
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Where lists go on."""
+        return Cursors(self.signer)
+
+    @cached_property
+    def public_url(self) -> str:
+        """``https://…`` (no slash at the end) under which people reach us; links in mails and pages start with it."""
+        answer = self.aws.call(
+            "ssm", "AmazonSSM.GetParameter", {"Name": self.settings.public_url_parameter}, version="1.1"
+        )
+        return str(answer["Parameter"]["Value"]).rstrip("/")
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        """SES."""
+        from chalicelib.foundation.mail import SesMailer
+
+        return SesMailer(self.aws, self.settings.configuration_set)
+
+    @cached_property
+    def files(self) -> "Files":
+        """The bucket of files."""
+        from chalicelib.foundation.files import S3Files
+
+        return S3Files(self.settings)
+
+    @cached_property
+    def scheduler(self) -> "Scheduler":
+        """EventBridge Scheduler."""
+        from chalicelib.foundation.scheduler import EventBridgeScheduler
+
+        return EventBridgeScheduler(self.settings)
+
+    @cached_property
+    def identity(self) -> "Identity":
+        """Cognito."""
+        from chalicelib.foundation.identity import CognitoIdentity
+
+        return CognitoIdentity(self.settings)
+
+    def new_id(self) -> str:
+        """A new identifier, made now."""
+        return new_id(self.clock.now())

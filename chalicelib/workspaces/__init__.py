@@ -1,0 +1,1 @@
+"""Wing: workspaces, their members and roles, API keys, sign-in and settings."""
