@@ -9,20 +9,21 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from infra.local import packages
+from infra.local.console import LocalError
 from infra.local.paths import ROOT, TOOLS
 
 #: The oldest Node that the SPA's tools accept.
 MINIMUM = (22, 12)
 
-_REQUIREMENTS = ROOT / "requirements-node.txt"
+_REQUIREMENTS = ROOT / "infra" / "local" / "requirements-node.txt"
 _HOME = TOOLS / "node"
 
 
-class NodeError(RuntimeError):
+class NodeError(LocalError):
     """Node could not be had; the message says why and what to do."""
 
 
@@ -65,14 +66,13 @@ def _fetch() -> None:
     partial = TOOLS / f"node.{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(_HOME, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--target", str(partial), "-r", str(_REQUIREMENTS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+    options = ["--target", str(partial)]
+    try:
+        packages.install(_REQUIREMENTS, options, pip=packages.python(packages.DEV), pip_options=tuple(options))
+    except LocalError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        reason = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-        message = f"Node could not be fetched from the Python package index ({reason}). Check the network or install Node 22."
-        raise NodeError(message)
+        message = f"Node 22.12 or newer is missing and cannot be fetched; install it by hand. {error}"
+        raise NodeError(message) from error
     # The wheel holds npm's launchers as copies whose relative imports do not resolve: link to the real ones.
     shutil.rmtree(partial / "bin", ignore_errors=True)
     (partial / "bin").mkdir()
