@@ -1,0 +1,155 @@
+"""The packages that ship inside the functions' zip: downloaded once for a list of requirements, then kept.
+
+Wheels are asked for as Lambda needs them (manylinux2014, x86-64, CPython 3.11). They serve the local cloud as well wherever its
+machine is x86-64 Linux with Python 3.11; on another machine ``CLIENTELA_BUILD_NATIVE=1`` packages that machine's own wheels, and
+such a zip must not be deployed to AWS.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, distributions, version
+from pathlib import Path, PurePosixPath
+
+import chalice
+
+from infra.build import archive
+
+PROVIDED = frozenset({"boto3", "botocore", "s3transfer", "urllib3", "python-dateutil", "six", "jmespath"})
+"""The Lambda runtime brings these. Leaving them out makes the zip five times smaller and a cold start half as long."""
+
+CHALICE_RUNTIME = ("__init__.py", "app.py")
+"""All that a deployed function uses of chalice; the rest is its command line. Taken, as chalice itself does, from the chalice that
+builds."""
+
+UNUSED = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "phonenumbers/tzdata/")
+"""Places, carriers and time zones of telephone numbers: most of that package, and nothing here asks for them."""
+
+PLATFORM = (
+    "--platform=manylinux2014_x86_64",
+    "--platform=manylinux_2_17_x86_64",
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--only-binary=:all:",
+)
+
+_FORMAT = "6"
+"""Part of every cache key: raise it when the way a tree or zip is made changes."""
+
+
+class DependencyError(Exception):
+    """Packages could not be downloaded; the message is pip's."""
+
+
+def cache_key(*parts: bytes | str) -> str:
+    """A short key for something made from ``parts`` on this interpreter."""
+    digest = hashlib.sha256()
+    for part in (_FORMAT, sys.implementation.cache_tag, str(native()), *parts):
+        digest.update(part if isinstance(part, bytes) else part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()[:16]
+
+
+def native() -> bool:
+    """Whether to package this machine's own wheels instead of Lambda's."""
+    return os.environ.get("CLIENTELA_BUILD_NATIVE", "") == "1"
+
+
+def install(arguments: Iterable[str], destination: Path) -> None:
+    """``pip install`` into ``destination``, which only exists afterwards when everything went well."""
+    scratch = destination.with_name(destination.name + ".partial")
+    shutil.rmtree(scratch, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += [f"--target={scratch}", *(() if native() else PLATFORM), *arguments]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    if outcome.returncode != 0:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise DependencyError(f"pip could not get the packages:\n{outcome.stderr.strip()}")
+    shutil.rmtree(destination, ignore_errors=True)
+    scratch.rename(destination)
+
+
+def packages_zip(requirements: Path, cache: Path) -> Path:
+    """A zip of the packages of ``requirements``, stripped and compiled; made when the cache has none for this list."""
+    text = requirements.read_bytes()
+    key = cache_key(text, version("chalice"), repr(UNUSED))
+    target = cache / f"packages-{key}.zip"
+    if target.exists():
+        return target
+    tree = cache / f"packages-{key}"
+    if not tree.exists():
+        install(["--requirement", str(requirements)], tree)
+        shutil.rmtree(tree / "chalice", ignore_errors=True)
+        (tree / "chalice").mkdir()
+        for name in CHALICE_RUNTIME:
+            shutil.copy(Path(chalice.__file__).parent / name, tree / "chalice" / name)
+    _forget_others(target, cache)
+    names = _shipped(tree, _roots(text.decode()))
+    compiled = archive.compile_tree(tree, [name for name in names if name.endswith(".py")])
+    archive.write_zip(target, [*(archive.Member(name, tree / name) for name in names), *compiled.values()])
+    return target
+
+
+def _forget_others(target: Path, cache: Path) -> None:
+    """Remove what older lists of requirements left in the cache."""
+    for path in cache.glob("packages-*"):
+        if path.stem != target.stem:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _roots(requirements: str) -> Iterator[str]:
+    """The names that a requirements file or lock lists at the start of its lines."""
+    for line in requirements.splitlines():
+        if found := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line):
+            yield _normal(found.group())
+
+
+def _shipped(tree: Path, roots: Iterable[str]) -> list[str]:
+    """The files to ship: what the roots need, other than through chalice's command line and through what Lambda provides.
+
+    A lock also lists packages that only chalice or botocore need. A package ships when it is reachable from one that chalice and
+    botocore do not bring, so those fall out here and the list of what to ship never has to be kept by hand.
+    """
+    installed = {_normal(found.metadata["Name"]): found for found in distributions(path=[str(tree)])}
+    excluded = PROVIDED | {"chalice"}
+    behind = _reachable(installed, excluded & installed.keys(), frozenset())
+    direct = {name for name in roots if name in installed and name not in excluded}
+    wanted = _reachable(installed, direct - behind, excluded)
+    names: list[str] = []
+    for name in wanted:
+        names += [str(file) for file in installed[name].files or () if _useful(PurePosixPath(str(file)))]
+    names += [f"chalice/{name}" for name in CHALICE_RUNTIME]
+    return sorted({name for name in names if (tree / name).is_file()})
+
+
+def _reachable(installed: dict[str, Distribution], start: Iterable[str], stop: frozenset[str]) -> set[str]:
+    """Every installed package that ``start`` needs (itself included), not going through ``stop``."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in stop or name not in installed:
+            continue
+        found.add(name)
+        for requirement in installed[name].requires or ():
+            if "extra ==" not in requirement and (match := re.match(r"[A-Za-z0-9._-]+", requirement)):
+                waiting.append(_normal(match.group()))
+    return found
+
+
+def _useful(path: PurePosixPath) -> bool:
+    """Whether a package's file is of use at run time."""
+    if path.is_absolute() or ".." in path.parts or str(path).startswith(UNUSED):
+        return False
+    if path.parts[0].endswith(".dist-info"):
+        # Some packages ask for their own version, or for another's, as they are imported.
+        return path.name == "METADATA"
+    return path.suffix not in {".pyi", ".pyc", ".c", ".h", ".pyx", ".typed"} and "tests" not in path.parts
