@@ -4,7 +4,6 @@
 Both are for that program only and never touch what goes to AWS. Look at both lists again with every new version of it.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +20,8 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
     """A function for ``deploy(adapt=…)`` that changes a template in place for the local cloud at ``endpoint_url``.
 
     - CloudFront there reaches API Gateway by its path on the local port, in plain HTTP, and redirects nobody to HTTPS.
-    - Rights on schedules are asked for the group "default" whatever the group of the schedule is.
+    - Rights on schedules are asked for the group "default" whatever the group of the schedule is; rights to send mail are asked
+      for no resource at all.
     - Bucket policies that refuse plain HTTP would refuse everybody.
     """
     port = urlsplit(endpoint_url).port or 80
@@ -33,7 +33,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
             if resource["Type"] == "AWS::IAM::Role":
                 for inline in resource["Properties"].get("Policies", []):
                     for statement in inline["PolicyDocument"]["Statement"]:
-                        _default_schedule_group(statement)
+                        _rights(statement)
         policy = resources["SiteBucketPolicy"]["Properties"]["PolicyDocument"]
         policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "OnlyOverTls"]
         del resources["FilesBucketPolicy"]
@@ -51,11 +51,13 @@ def _cloudfront(distribution: dict[str, Any], port: int) -> None:
         behaviour["ViewerProtocolPolicy"] = "allow-all"
 
 
-def _default_schedule_group(statement: dict[str, Any]) -> None:
+def _rights(statement: dict[str, Any]) -> None:
     actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
     if any(action.startswith("scheduler:") for action in actions):
         arn = statement["Resource"]["Fn::Sub"]
         statement["Resource"] = [{"Fn::Sub": arn}, {"Fn::Sub": arn.replace("${ScheduleGroup}", "default")}]
+    if "ses:SendRawEmail" in actions:
+        statement["Resource"] = "*"
 
 
 def fixups(clients: Clients, template: Template, outputs: dict[str, str]) -> bool:
@@ -91,7 +93,9 @@ def _mail(ses: Any, outputs: dict[str, str]) -> None:
     domain = outputs["MailDomain"]
     ses.verify_domain_identity(Domain=domain)
     for kind in ("Bounce", "Complaint", "Delivery"):
-        ses.set_identity_notification_topic(Identity=domain, NotificationType=kind, SnsTopic=outputs["MailEventsTopicArn"])
+        ses.set_identity_notification_topic(
+            Identity=domain, NotificationType=kind, SnsTopic=outputs["MailEventsTopicArn"]
+        )
 
 
 def _time_to_live(dynamodb: Any, template: Template, table: str) -> None:
@@ -138,7 +142,8 @@ def _gateway(apigateway: Any, api: dict[str, Any], rest_api: str) -> None:
             responseType=kind,
             **({"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}),
             responseParameters={
-                f"gatewayresponse.header.{header}": value for header, value in answer["ResponseParameters"]["Headers"].items()
+                f"gatewayresponse.header.{header}": value
+                for header, value in answer["ResponseParameters"]["Headers"].items()
             },
             responseTemplates=answer["ResponseTemplates"],
         )

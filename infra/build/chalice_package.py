@@ -15,7 +15,7 @@ from chalice.deploy import models
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
 from chalice.deploy.deployer import BaseDeployStep, BuildStage, InjectDefaults, PolicyGenerator, SwaggerBuilder
 from chalice.deploy.swagger import CFNSwaggerGenerator
-from chalice.package import ResourceBuilder, SAMTemplateGenerator
+from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerator
 from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
@@ -23,17 +23,22 @@ STAGE = "clientela"
 """The one stage of ``.chalice/config.json``; installations differ by the parameter ``StageName``."""
 
 
-class _Packaged(BaseDeployStep):  # type: ignore[misc,unused-ignore]  # chalice has no types
+class _Packaged(BaseDeployStep):
     """Says that the zip is there already."""
 
     def handle_deploymentpackage(self, config: Config, resource: models.DeploymentPackage) -> None:
+        """Called by chalice for the one zip of all functions."""
         resource.filename = "functions.zip"
 
 
-class _Principals:
+class _Principals(PackageOptions):
     """Service principals as they are called everywhere but in China; asking botocore would take a session and a region."""
 
+    def __init__(self) -> None:
+        pass
+
     def service_principal(self, service: str) -> str:
+        """``lambda`` → ``lambda.amazonaws.com``."""
         return f"{service}.amazonaws.com"
 
 

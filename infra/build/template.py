@@ -52,7 +52,7 @@ def assemble(project: Path, *, version: str) -> Template:
     """The whole template of ``project``; functions report ``version``."""
     written = _chalice(project)
     written["Outputs"] = {}  # ours say the same, under the names that everything else uses
-    template = merge(written, resources(project / "infra" / "resources"))
+    template: Template = merge(written, resources(project / "infra" / "resources"))
     template["Globals"]["Function"]["Environment"]["Variables"]["CLIENTELA_VERSION"] = version
     # The same list in both places where API Gateway looks for it.
     api = template["Resources"]["RestAPI"]["Properties"]
@@ -89,7 +89,7 @@ def _chalice(project: Path) -> Template:
     return template
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
     """YAML with CloudFormation's short forms."""
 
 
@@ -114,7 +114,7 @@ def resources(folder: Path) -> Template:
     """All of ``infra/resources`` as one template; raises ``TemplateError`` when two files declare the same name."""
     merged: Template = {}
     for path in sorted(folder.glob("*.yaml")):
-        for section, content in yaml.load(path.read_text(), Loader=_Loader).items():  # noqa: S506 - a SafeLoader
+        for section, content in yaml.load(path.read_text(), Loader=_Loader).items():
             if not isinstance(content, dict):
                 merged[section] = content
                 continue
@@ -170,7 +170,9 @@ def _short_queue(queue: dict[str, str]) -> str:
 def _queue_resource(template: Template, short: str) -> str:
     logical_id = "".join(word.capitalize() for word in short.split("-")) + "Queue"
     if logical_id not in template["Resources"] or short not in MAXIMUM_CONCURRENCY:
-        raise TemplateError(f"app.py reads the queue {short}: declare {logical_id} in queues.yaml and its concurrency here")
+        raise TemplateError(
+            f"app.py reads the queue {short}: declare {logical_id} in queues.yaml and its concurrency here"
+        )
     return logical_id
 
 

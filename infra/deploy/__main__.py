@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def confirm(changes: Sequence[Change]) -> bool:
         for change in changes:
             print(f"  {change}")
-        return options.yes or input(f"Make these {len(changes)} changes to {options.stage}? [y/N] ").strip().lower() in ("y", "yes")
+        return options.yes or input(
+            f"Make these {len(changes)} changes to {options.stage}? [y/N] "
+        ).strip().lower() in ("y", "yes")
 
     try:
         if not options.no_build:

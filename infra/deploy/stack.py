@@ -139,7 +139,9 @@ def _place_artifacts(template: Template, build_dir: Path, bucket: str) -> dict[s
     uploads: dict[str, Path] = {}
     keys: dict[str, str] = {}
     for resource in template["Resources"].values():
-        place = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}.get(resource["Type"])
+        place = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}.get(
+            resource["Type"]
+        )
         if place is None:
             continue
         file = resource["Properties"][place]
