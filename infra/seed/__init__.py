@@ -1,0 +1,1 @@
+"""Demo data: a believable workspace in Spanish and English, the same every time."""
