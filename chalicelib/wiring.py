@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from chalicelib.foundation.projection import Projection
     from chalicelib.foundation.runtime import Runtime
 
-ROUTES: tuple[str, ...] = ("foundation.http.public",)
+ROUTES: tuple[str, ...] = (
+    "foundation.http.public",
+    "workspaces.settings.routes",
+)
 """Modules under ``chalicelib`` that have a ``routes: Routes``."""
 
 CONSUMERS: dict[str, str] = {}

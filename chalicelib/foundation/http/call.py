@@ -25,6 +25,11 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     email: str = ""
 
+    @property
+    def reference(self) -> str:
+        """Who it is, in one word for ``changed_by`` and the audit: ``member:<user id>``, ``api_key:<id>``, ``public``."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
     def may(self, permission: str) -> bool:
         """Whether this actor has the permission in its workspace."""
         return permission in self.permissions

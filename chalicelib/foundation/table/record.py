@@ -58,7 +58,7 @@ class Record(AttributeContainer):
 
     ``version`` counts the writes of `Table.replace` and `Update`; ``created_at`` and ``updated_at`` are set by whoever writes.
     Indexes are sparse: an item without ``gsi1pk`` is not in ``gsi1``. ``expires_at`` is in epoch seconds; DynamoDB deletes
-    some time after it, so readers ask `expired`.
+    some time after it, so readers ask `expired`. ``changed_by`` is the `Actor.reference` of whoever wrote it last, for the audit.
     """
 
     pk = UnicodeAttribute(hash_key=True)
@@ -75,6 +75,7 @@ class Record(AttributeContainer):
     duepk = UnicodeAttribute(null=True)
     duesk = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    changed_by = UnicodeAttribute(null=True)
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)

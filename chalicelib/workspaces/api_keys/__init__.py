@@ -1,0 +1,1 @@
+"""API keys: a program's access to one workspace."""

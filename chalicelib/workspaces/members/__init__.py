@@ -1,0 +1,1 @@
+"""People in a workspace, and what their roles let them do."""
