@@ -12,18 +12,21 @@ LABEL_SIZE = 13.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a chart. Text on paper keeps a contrast of at least 4.5:1 (WCAG AA), marks at least 3:1."""
+    """Colours of a chart, those of the product's light theme (web/src/styles/tokens.css).
+
+    Text on paper keeps a contrast of at least 4.5:1 (WCAG AA), marks at least 3:1.
+    """
 
     paper: str = "#ffffff"
-    ink: str = "#16202e"
-    muted: str = "#5b6675"
-    line: str = "#dde3ea"
-    mark: str = "#1d63d8"
-    ghost: str = "#c3d5f4"
-    tint: str = "#e8effb"
-    best: str = "#1d63d8"
-    middle: str = "#6d9bea"
-    rest: str = "#a9b6c7"
+    ink: str = "#1d2226"
+    muted: str = "#5f666b"
+    line: str = "#e4e1db"
+    mark: str = "#0d7f6d"
+    ghost: str = "#bcdcd5"
+    tint: str = "#e4f2ef"
+    best: str = "#0d7f6d"
+    middle: str = "#6db5a8"
+    rest: str = "#b5b1aa"
 
 
 LIGHT = Look()

@@ -14,7 +14,6 @@ from chalicelib.insight.reports.domain import (
     RunState,
     Schedule,
     instant_of,
-    is_missed,
     last_full_week,
     mean,
     move,
@@ -139,12 +138,6 @@ class TestRun:
                 except IllegalMoveError:
                     pass
         assert legal == 8
-
-    def test_missed_is_ten_minutes_late_and_not_started(self):
-        due = utc(2026, 11, 16, 8)
-        assert not is_missed(RunState.QUEUED, due, due + timedelta(minutes=10))
-        assert is_missed(RunState.QUEUED, due, due + timedelta(minutes=10, seconds=1))
-        assert not is_missed(RunState.RUNNING, due, due + timedelta(hours=1))
 
 
 def test_comparison():
