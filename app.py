@@ -7,11 +7,12 @@ so that a function pays only for what it uses.
 
 from typing import Any
 
-from chalice import Chalice, Rate
+from chalice import Rate
 
 from chalicelib import wiring
+from chalicelib.foundation.http.application import Application
 
-app = Chalice(app_name="clientela", debug=False, configure_logs=False)  # Powertools writes the lines
+app = Application(app_name="clientela", debug=False, configure_logs=False)  # Powertools writes the lines
 wiring.register_routes(app)
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.foundation import settings
 
 if TYPE_CHECKING:
-    from chalice import Chalice
-
     from chalicelib.foundation.http import Routes
+    from chalicelib.foundation.http.application import Application
     from chalicelib.foundation.projection import Projection
     from chalicelib.foundation.runtime import Runtime
 
@@ -48,16 +47,32 @@ def feature_routes() -> "list[Routes]":
     return [import_module(f"chalicelib.{name}").routes for name in ROUTES]
 
 
-def register_routes(app: "Chalice") -> None:
-    """Mount every feature's routes, in the function that serves HTTP."""
-    if not settings.from_environment().serves_http:
+def register_routes(app: "Application") -> None:
+    """Mount the routes: none in a queue's function, each when it is first asked for in the API's function, all of them
+    everywhere else (packaging, tests, scripts)."""
+    here = settings.from_environment()
+    if here.handler not in ("", "app.app"):
         return
     from chalicelib.foundation.http.routes import Services, mount
     from chalicelib.workspaces.access import Access
 
     Services.runtime = staticmethod(runtime)
     Services.authenticator = Access()
-    mount(app, feature_routes())
+    Services.all_routes = staticmethod(feature_routes)
+    if here.handler:
+        app.on_first_request(mount_for)
+    else:
+        mount(app, feature_routes())
+
+
+def mount_for(app: "Application", resource_path: str) -> None:
+    """Import and mount the modules that a path belongs to."""
+    from chalicelib.foundation.http.routes import mount
+
+    segments = resource_path.strip("/").split("/")
+    first = segments[1] if segments[0] == "v1" and len(segments) > 1 else segments[0]
+    modules = [name for name, prefixes in ROUTES.items() if first in prefixes]
+    mount(app, [import_module(f"chalicelib.{name}").routes for name in modules])
 
 
 def _load(place: str) -> Callable[..., Any]:

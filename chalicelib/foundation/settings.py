@@ -33,11 +33,6 @@ class Settings:
     handler: str
     log_level: str
 
-    @property
-    def serves_http(self) -> bool:
-        """Whether routes must be mounted: in the API's function, in tests and when packaging; not in a queue's function."""
-        return self.handler in ("", "app.app")
-
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from this mapping, or from the process's environment."""

@@ -77,12 +77,12 @@ class Services:
 
     runtime: Callable[[], Runtime]
     authenticator: Authenticator
-    mounted: list["Routes"]
+    all_routes: Callable[[], list["Routes"]]
 
     @classmethod
     def endpoints(cls) -> list[Endpoint]:
-        """Every mounted endpoint."""
-        return [endpoint for routes in cls.mounted for endpoint in routes.endpoints]
+        """Every endpoint of the product, mounted in this process or not."""
+        return [endpoint for routes in cls.all_routes() for endpoint in routes.endpoints]
 
 
 class Routes(Blueprint):
@@ -169,7 +169,6 @@ class Routes(Blueprint):
 
 def mount(app: Chalice, features: Sequence[Routes]) -> None:
     """Put every feature's routes into the application."""
-    Services.mounted = list(features)
     for routes in features:
         app.register_blueprint(routes)
 
