@@ -1,0 +1,1 @@
+"""Wing: forms that capture leads, scoring, segments and campaigns."""
