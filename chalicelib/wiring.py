@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from chalicelib.foundation.projection import Projection
     from chalicelib.foundation.runtime import Runtime
 
-ROUTES: tuple[str, ...] = (
-    "foundation.http.public",
-    "workspaces.settings.routes",
-)
-"""Modules under ``chalicelib`` that have a ``routes: Routes``."""
+ROUTES: dict[str, tuple[str, ...]] = {
+    "foundation.http.public": ("health", "openapi.json", "docs"),
+    "workspaces.settings.routes": ("workspace",),
+}
+"""Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
+outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports only the modules of the path it is asked for."""
 
 CONSUMERS: dict[str, str] = {}
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead."""
@@ -49,7 +50,8 @@ def feature_routes() -> "list[Routes]":
 
 def register_routes(app: "Application") -> None:
     """Mount the routes: none in a queue's function, each when it is first asked for in the API's function, all of them
-    everywhere else (packaging, tests, scripts)."""
+    everywhere else (packaging, tests, scripts).
+    """
     here = settings.from_environment()
     if here.handler not in ("", "app.app"):
         return

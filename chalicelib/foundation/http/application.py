@@ -8,7 +8,8 @@ from chalice import Chalice
 
 class Application(Chalice):
     """A Chalice application. ``on_first_request`` is given the application and the resource path of a request
-    (``/v1/contacts/{contact_id}``) that no mounted route answers yet."""
+    (``/v1/contacts/{contact_id}``) that no mounted route answers yet.
+    """
 
     def __init__(self, **options: Any):
         super().__init__(**options)
