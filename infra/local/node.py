@@ -66,9 +66,8 @@ def _fetch() -> None:
     partial = TOOLS / f"node.{os.getpid()}"
     shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(_HOME, ignore_errors=True)
-    options = ["--target", str(partial)]
     try:
-        packages.install(_REQUIREMENTS, options, pip=packages.python(packages.DEV), pip_options=tuple(options))
+        packages.install(_REQUIREMENTS, target=partial)
     except LocalError as error:
         shutil.rmtree(partial, ignore_errors=True)
         message = f"Node 22.12 or newer is missing and cannot be fetched; install it by hand. {error}"

@@ -46,7 +46,7 @@ def environment(folder: Path, lock: Path) -> bool:
             return False
         if not _runs(folder):
             _create(folder)
-        install(lock, ["--python", str(python(folder))], pip=python(folder))
+        install(lock, into=folder)
         stamp.write_text(wanted)
     return True
 
@@ -56,28 +56,42 @@ def python(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def install(lock: Path, uv_options: list[str], *, pip: Path, pip_options: tuple[str, ...] = ()) -> None:
-    """Install a lock with hashes by uv, or by the ``pip`` of that interpreter when uv cannot.
+def prepare() -> None:
+    """Make the development environment and fetch the installer: what everything else here stands on.
+
+    Raises:
+        LocalError: Python lacks ``venv``.
+    """
+    with _locked("venv"):
+        if not _runs(DEV):
+            _create(DEV)
+    _uv()
+
+
+def install(lock: Path, *, into: Path | None = None, target: Path | None = None) -> None:
+    """Install a lock with hashes ``into`` an environment or, unpacked, under ``target``: by uv, else by pip.
 
     Raises:
         LocalError: neither could.
     """
+    where = ["--target", str(target)] if target else ["--python", str(python(into or DEV))]
     uv = _uv()
     if uv is not None:
         command = [str(uv), "pip", "install", "--quiet", "--system-certs", "--require-hashes", "--no-python-downloads"]
-        if _run([*command, *uv_options, "-r", str(lock)], env=_uv_environment()) is None:
+        if _run([*command, *where, "-r", str(lock)], env=_uv_environment()) is None:
             return
-    command = [str(pip), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    error = _run([*command, "--require-hashes", *pip_options, "-r", str(lock)])
+    command = [str(python(DEV)), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    command += [] if target else where
+    command += ["install", "--no-compile", "--require-hashes", *(where if target else []), "-r", str(lock)]
+    error = _run(command)
     if error is not None:
         raise LocalError(_explain(lock, error))
 
 
 def _create(folder: Path) -> None:
-    uv = _UV if _UV.exists() else None
     clear = folder.exists()
-    if uv is not None:
-        command = [str(uv), "venv", "--quiet", "--no-python-downloads", "--seed", "--python", sys.executable]
+    if _UV.exists() and folder != DEV:
+        command = [str(_UV), "venv", "--quiet", "--no-python-downloads", "--python", sys.executable]
         command += ["--system-certs", *(["--clear"] if clear else []), str(folder)]
         if _run(command, env=_uv_environment()) is None:
             return
@@ -97,7 +111,9 @@ def _runs(folder: Path) -> bool:
     """Whether the environment's interpreter starts and is the one we run on (not left over from an older Python)."""
     try:
         code = "import sys; print(sys.version)"
-        shown = subprocess.run([str(python(folder)), "-c", code], capture_output=True, text=True, check=True, timeout=30)
+        shown = subprocess.run(
+            [str(python(folder)), "-c", code], capture_output=True, text=True, check=True, timeout=30
+        )
     except (OSError, subprocess.SubprocessError):
         return False
     return shown.stdout.strip() == sys.version
@@ -110,11 +126,17 @@ def _uv() -> Path | None:
     with _mutex, _locked("uv"):
         if _UV.exists():
             return _UV
-        if not _runs(DEV):
-            _create(DEV)
         partial = TOOLS / f"uv.{os.getpid()}"
         command = [str(python(DEV)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        command += ["--no-deps", "--only-binary=:all:", "--require-hashes", "--target", str(partial), "-r", str(_UV_LOCK)]
+        command += [
+            "--no-deps",
+            "--only-binary=:all:",
+            "--require-hashes",
+            "--target",
+            str(partial),
+            "-r",
+            str(_UV_LOCK),
+        ]
         if _run(command) is not None:
             shutil.rmtree(partial, ignore_errors=True)
             return None
@@ -124,7 +146,7 @@ def _uv() -> Path | None:
 
 
 def _uv_environment() -> dict[str, str]:
-    """uv's settings from pip's environment variables; the cache stays in the project, so that nothing is left behind."""
+    """Uv's settings from pip's environment variables; the cache stays in the project, so that nothing is left behind."""
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     env.setdefault("UV_CACHE_DIR", str(TOOLS / "uv-cache"))
     if index := os.environ.get("PIP_INDEX_URL"):
@@ -151,7 +173,9 @@ def _explain(lock: Path, error: str) -> str:
         return f"The disk is full; free 2 GB and run the command again ({error})."
     if any(word in low for word in ("gcc", "cc1", "compiler", "build wheel", "building wheel")) and not _compiler():
         return "A package has to be compiled and there is no C compiler; on Debian: apt-get install build-essential."
-    if any(word in low for word in ("connection", "resolve", "retries", "timed out", "network", "no matching distribution")):
+    if any(
+        word in low for word in ("connection", "resolve", "retries", "timed out", "network", "no matching distribution")
+    ):
         return f"The Python package index cannot be reached; check the network or proxy and run the command again ({error})."
     return f"The packages of {lock.name} cannot be installed on {platform.platform()}: {error}"
 

@@ -1,0 +1,185 @@
+"""What has to be made before anything runs, and is made again only when its sources changed."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from infra.local import node, packages
+from infra.local.console import LocalError
+from infra.local.paths import ROOT, TOOLS
+
+_STAMPS = TOOLS / "stamps"
+_MAIL = ROOT / "infra" / "local" / "mail"
+_WEB = ROOT / "web"
+
+#: What the package and the template are made from.
+_FUNCTIONS = (
+    "app.py", "chalicelib", ".chalice", "infra/build", "infra/resources", "infra/layers", "infra/openapi.py",
+    "requirements.txt", "pyproject.toml",
+)  # fmt: skip
+_SPA = ("src", "public", "scripts", "index.html", "package.json", "package-lock.json")
+_SPA_SETTINGS = ("*.config.*", "tsconfig*.json")
+
+#: Steps in progress, so that Ctrl-C ends them too.
+_running: set["subprocess.Popen[str]"] = set()
+_mutex = threading.Lock()
+
+
+def python_tools() -> bool:
+    """The development environment; returns whether anything had to be done."""
+    return packages.environment(packages.DEV, ROOT / "requirements-dev.txt")
+
+
+def cloud_tools() -> bool:
+    """The local cloud's environment."""
+    return packages.environment(packages.CLOUD, ROOT / "requirements-local.txt")
+
+
+def mail_tools() -> bool:
+    """The mail catcher."""
+    return _npm_ci(_MAIL, "--ignore-scripts", "--omit=dev")
+
+
+def mail_command() -> list[str]:
+    """How the mail catcher is started, without its options."""
+    return ["node", str(_MAIL / "node_modules" / "maildev" / "bin" / "maildev")]
+
+
+def spa() -> bool:
+    """``web/dist``. Nothing is done while there is no ``web/package.json``."""
+    if not (_WEB / "package.json").exists() or os.environ.get("WEB") == "0":
+        return False
+    sources = [_WEB / name for name in _SPA]
+    sources += [path for pattern in _SPA_SETTINGS for path in sorted(_WEB.glob(pattern))]
+    with _locked("web"):
+        return _when_changed("spa", sources, (_WEB / "dist" / "index.html",), _build_spa)
+
+
+def _build_spa() -> None:
+    _npm_ci(_WEB)
+    run(["npm", "run", "build", "--silent"], title="The SPA's build", cwd=_WEB, env=node.environment())
+
+
+def functions() -> bool:
+    """``build/template.json`` and the zips beside it."""
+    results = [ROOT / "build" / name for name in ("template.json", "functions.zip")]
+
+    def make() -> None:
+        run([str(packages.python(packages.DEV)), "-m", "infra.build"], title="Packaging", env=clean_environment())
+
+    with _locked("build"):
+        return _when_changed("functions", [ROOT / name for name in _FUNCTIONS], results, make)
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours without what could lead AWS calls of a step to a real account."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "VIRTUAL_ENV", "PYTHON")) or name == "AWS_CA_BUNDLE"
+    }
+
+
+def run(command: list[str], *, title: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
+    """Run a step quietly and return what it printed.
+
+    Raises:
+        LocalError: it failed; the sentence holds the last lines it wrote.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        message = f"{title} cannot be started: {error}"
+        raise LocalError(message) from error
+    with _mutex:
+        _running.add(process)
+    try:
+        out, err = process.communicate()
+    finally:
+        with _mutex:
+            _running.discard(process)
+    if process.returncode:
+        lines = [line.rstrip() for line in (err or out).splitlines() if line.strip()]
+        if shutil.disk_usage(ROOT).free < 20e6 or "ENOSPC" in err or "No space left" in err:
+            message = f"{title} failed: the disk is full. Free 2 GB and run the command again."
+        elif any(word in err for word in ("ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ETIMEDOUT", "ECONNRESET")):
+            message = (
+                f"{title} failed: the npm registry cannot be reached. Check the network and run the command again."
+            )
+        else:
+            message = "\n      ".join([f"{title} failed:", *(lines[-15:] or [f"exit status {process.returncode}"])])
+        raise LocalError(message)
+    return out
+
+
+def interrupt() -> None:
+    """End the steps that are running."""
+    with _mutex:
+        for process in _running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, 15)
+
+
+def _npm_ci(folder: Path, *options: str) -> bool:
+    """``npm ci`` when the lock is not what is installed."""
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+
+    def install() -> None:
+        run(["npm", "ci", "--no-audit", "--no-fund", "--silent", *options], title=f"npm ci in {folder.relative_to(ROOT)}",
+            cwd=folder, env=node.environment())  # fmt: skip
+
+    name = "npm-" + str(folder.relative_to(ROOT)).replace(os.sep, "-")
+    if not (_STAMPS / name).exists() and installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        _mark(name, _fingerprint([lock]))  # installed by hand, and as the lock says
+        return False
+    return _when_changed(name, [lock], (installed,), install)
+
+
+def _when_changed(name: str, sources: Iterable[Path], results: Iterable[Path], make: Callable[[], None]) -> bool:
+    found = _fingerprint(sources)
+    stamp = _STAMPS / name
+    if stamp.exists() and stamp.read_text() == found and all(path.exists() for path in results):
+        return False
+    stamp.unlink(missing_ok=True)
+    make()
+    _mark(name, found)
+    return True
+
+
+def _mark(name: str, fingerprint: str) -> None:
+    _STAMPS.mkdir(parents=True, exist_ok=True)
+    (_STAMPS / name).write_text(fingerprint)
+
+
+def _fingerprint(sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for source in sources:
+        files = sorted(source.rglob("*")) if source.is_dir() else [source]
+        for path in files:
+            if path.is_file() and "__pycache__" not in path.parts and "deployed" not in path.parts:
+                digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_mode & 0o111}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _locked(name: str) -> Iterator[None]:
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    with Path(TOOLS / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

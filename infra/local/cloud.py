@@ -1,0 +1,181 @@
+"""The embedded cloud with a state that survives being killed. Runs in ``.venv-local`` as a script, never imported.
+
+ministack writes its state only when it is stopped, one file per service. Here the whole state is also saved every
+``CHECKPOINT_SECONDS`` while requests change something, and on SIGUSR1 (which the runner sends after a deploy). A checkpoint is
+one unit: all files are written and flushed into ``next/``, that folder is renamed to ``commit/``, and only then are the files
+moved into place. A start after a kill finishes a ``commit/`` and throws a ``next/`` away, so the services' files always belong
+to one moment.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+_log = logging.getLogger("clientela.cloud")
+_STATE = Path(os.environ.get("STATE_DIR", "."))
+_NEXT, _COMMIT = _STATE / "next", _STATE / "commit"
+
+#: Operations that change nothing, by their name in X-Amz-Target or the query's Action.
+_READS = re.compile(
+    r"^(Get|BatchGet|Describe|List|Query|Scan|ReceiveMessage|Head|Lookup|Search|Test|Validate|TransactGet)"
+)
+
+Services = Mapping[str, Callable[[], Any]]
+
+
+def finish() -> None:
+    """Bring the state folder to one moment after a kill: complete a checkpoint that was decided, drop one that was not."""
+    shutil.rmtree(_NEXT, ignore_errors=True)
+    if _COMMIT.is_dir():
+        for path in sorted(_COMMIT.iterdir()):
+            path.replace(_STATE / path.name)
+        _COMMIT.rmdir()
+
+
+class Checkpoints:
+    """Saves the state as a unit; unchanged services are not written again."""
+
+    def __init__(self, services: Callable[[], Services], encode: Callable[[str, Any], str]) -> None:
+        """``services`` gives each service's way to its state, ``encode`` the text of a service's file."""
+        self._services = services
+        self._encode = encode
+        self._lock = threading.Lock()
+        self._written: dict[str, int] = {}
+        self._changes = 0
+        self._saved_changes = 0
+        self.wake = threading.Event()
+
+    def changed(self) -> None:
+        """Something was changed since the last checkpoint."""
+        self._changes += 1
+
+    def save(self) -> None:
+        """Write what has changed; returns when it is safe on the disk."""
+        with self._lock:
+            begin = time.monotonic()
+            seen = self._changes
+            texts = self._snapshot()
+            frozen = time.monotonic() - begin
+            fresh = {name: text for name, text in texts.items() if self._written.get(name) != hash(text)}
+            if fresh:
+                self._commit(fresh)
+                self._written.update({name: hash(text) for name, text in fresh.items()})
+            self._saved_changes = seen
+            size = sum(map(len, fresh.values())) / 1e6
+            _log.info("checkpoint: %d of %d services, %.1f MB, %.2f s (%.2f s frozen)",
+                      len(fresh), len(texts), size, time.monotonic() - begin, frozen)  # fmt: skip
+
+    def _snapshot(self) -> dict[str, str]:
+        """Every service's state as text. The interpreter is told not to switch threads meanwhile, so it is one moment."""
+        texts = {}
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(60.0)
+        try:
+            for name, state in self._services().items():
+                for attempt in range(5):
+                    try:
+                        found = state()
+                        if found is not None:
+                            texts[name] = self._encode(name, found)
+                    except RuntimeError:  # a dictionary grew while it was read: once more
+                        if attempt == 4:
+                            _log.exception("the state of %s could not be read", name)
+                        time.sleep(0.01)
+                    except Exception:
+                        _log.exception("the state of %s could not be saved", name)
+                        break
+                    else:
+                        break
+        finally:
+            sys.setswitchinterval(usual)
+        return texts
+
+    def _commit(self, texts: dict[str, str]) -> None:
+        finish()
+        _NEXT.mkdir(parents=True)
+        for name, text in texts.items():
+            with (_NEXT / f"{name}.json").open("w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync(_NEXT)
+        _NEXT.rename(_COMMIT)
+        _sync(_STATE)
+        finish()
+
+    def keep(self, seconds: float) -> None:
+        """Save for ever, every ``seconds`` when there were changes, and at once when woken."""
+        while True:
+            woken = self.wake.wait(seconds)
+            self.wake.clear()
+            if woken or self._changes != self._saved_changes:
+                try:
+                    self.save()
+                except OSError:
+                    _log.exception("checkpoint failed")
+                if woken:
+                    (_STATE / "saved").write_text(str(time.time()))
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def changes_something(scope: Mapping[str, Any]) -> bool:
+    """Whether an ASGI request may change state. In doubt it does: a needless checkpoint costs little."""
+    if scope.get("type") != "http" or scope.get("method") in {"HEAD", "OPTIONS"}:
+        return False
+    if scope.get("method") == "GET":
+        return False
+    for name, value in scope.get("headers", ()):
+        if name == b"x-amz-target":
+            return not _READS.match(value.decode("latin-1").rpartition(".")[2])
+    return not str(scope.get("path", "")).startswith("/_ministack/")
+
+
+def main() -> None:
+    """Run the cloud until SIGTERM or SIGINT; then save and end."""
+    finish()
+    import ministack.app as emulator
+    from ministack.core import persistence
+
+    def encode(name: str, state: Any) -> str:
+        document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
+        return json.dumps(document, default=persistence._json_default)
+
+    checkpoints = Checkpoints(emulator._build_persistence_save_dict, encode)
+    # The emulator's own save at its end goes the same way, so that a second Ctrl-C cannot leave half of it.
+    emulator.save_all = lambda _services: checkpoints.save()
+
+    serve = emulator.app
+
+    async def counting(scope: Any, receive: Any, send: Any) -> None:
+        if changes_something(scope):
+            checkpoints.changed()
+        await serve(scope, receive, send)
+
+    emulator.app = counting
+    signal.signal(signal.SIGUSR1, lambda *_: checkpoints.wake.set())
+    seconds = float(os.environ.get("CHECKPOINT_SECONDS", "30"))
+    threading.Thread(target=checkpoints.keep, args=(seconds,), daemon=True, name="checkpoints").start()
+    sys.argv = ["ministack"]
+    with contextlib.suppress(KeyboardInterrupt):
+        emulator.main()
+
+
+if __name__ == "__main__":
+    main()
