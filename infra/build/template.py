@@ -214,7 +214,7 @@ def _functions(template: Template) -> None:
         "A scheduled report did not arrive",
         Namespace=METRICS,
         MetricName="ReportsMissed",
-        Dimensions=[{"Name": "service", "Value": "clientela"}, {"Name": "stage", "Value": {"Ref": "StageName"}}],
+        Dimensions=[{"Name": "stage", "Value": {"Ref": "StageName"}}],
         Statistic="Sum",
         Period=300,
     )
