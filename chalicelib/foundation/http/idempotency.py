@@ -46,11 +46,13 @@ class Idempotency:
         return int(self.record.status), dict(self.record.headers or {}), self.record.body or ""
 
     def finish(self, status: int, headers: dict[str, str], body: str) -> None:
-        """Keep the answer. Server errors are not kept: the caller may try again. Bodies over 300 KB are not kept either."""
-        if status >= 500 or len(body) > 300_000:
-            self._runtime.table.delete(self.record.key)
-            return
-        self.record.status, self.record.headers, self.record.body = status, headers, body
+        """Keep the answer. Server errors and bodies over 300 KB are not kept: the caller may try again at once, and what the
+        request creates keeps its id, since it may be there already.
+        """
+        if status >= 500 or len(body.encode()) > 300_000:
+            self.record.lease_until = self._runtime.clock.now()
+        else:
+            self.record.status, self.record.headers, self.record.body = status, headers, body
         self._runtime.table.write(Put(self.record))
 
 

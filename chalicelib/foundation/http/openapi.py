@@ -110,7 +110,7 @@ def _operation(endpoint: Endpoint, references: Any, schemas: dict[str, Any]) -> 
                 "description": "For people: the workspace they work in. An API key has its own.",
             }
         )
-    if endpoint.method == "POST" and not endpoint.raw:
+    if endpoint.once:
         operation["parameters"].append(
             {
                 "name": "Idempotency-Key",

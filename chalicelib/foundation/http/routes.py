@@ -70,6 +70,8 @@ class Endpoint:
     present: Callable[[Any], Any] | None
     errors: tuple[int, ...]
     media_types: tuple[str, ...]
+    once: bool
+    secrets: tuple[str, ...]
 
 
 class Services:
@@ -129,13 +131,17 @@ class Routes(Blueprint):
         errors: Sequence[int] = (),
         media_types: Sequence[str] = (),
         base: str = BASE,
+        once: bool = True,
+        secrets: Sequence[str] = (),
     ) -> Callable[[View], View]:
         """Declare a route.
 
         ``permission`` is a permission's name, `PUBLIC` or `SIGNED_IN`. ``body`` and ``query`` are parsed into the call;
         unknown fields are errors. A ``raw`` route reads ``call.raw_body`` itself (``media_types`` say which it takes) and
         answers with `Answer`. ``errors`` are statuses of its own for the OpenAPI document; ``base`` is empty for pages
-        outside of the API.
+        outside of the API. A POST keeps its answer for a repetition with the same Idempotency-Key unless it is not ``once``
+        (sign-in: repeating it is harmless and its answer is a secret); ``secrets`` are fields of the answer that are not kept,
+        so a repetition shows them as null.
         """
 
         def declare(view: View) -> View:
@@ -154,6 +160,8 @@ class Routes(Blueprint):
                 present,
                 tuple(errors),
                 tuple(media_types),
+                once and method == "POST" and not raw,
+                tuple(secrets),
             )
             self.endpoints.append(declared)
 
@@ -177,6 +185,7 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
     started = time.perf_counter()
     request_id = str(request.context.get("requestId") or "")
     actor = ANONYMOUS
+    claim: Idempotency | None = None
     try:
         runtime = Services.runtime()
         call, claim = _call(endpoint, request, runtime, request_id)
@@ -187,17 +196,18 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
         else:
             values = {name: unquote(value) for name, value in path_parameters.items()}
             status, headers, text = _answer(endpoint, endpoint.view(call, **values))
-            if claim is not None:
-                claim.finish(status, headers, text)
+            _keep(endpoint, claim, status, headers, text)
     except ClientelaError as error:
         status, document, more = problem(error, request_id, endpoint.present)
         if status == 500:
             observability.failure("request failed", route=endpoint.path, request_id=request_id)
         headers, text = {"Content-Type": CONTENT_TYPE, **more}, _dump(document)
+        _keep(endpoint, claim, status, headers, text)
     except Exception:  # the edge: nothing may leave as anything but a problem document
         observability.failure("request failed", route=endpoint.path, request_id=request_id)
         status, document, more = problem(ClientelaError(), request_id)
         headers, text = {"Content-Type": CONTENT_TYPE, **more}, _dump(document)
+        _keep(endpoint, claim, status, headers, text)
     headers["X-Request-Id"] = request_id
     headers.setdefault("Cache-Control", "no-store")
     observability.invocation(
@@ -213,6 +223,19 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
     return Response(body=text, status_code=status, headers={**headers})
 
 
+def _keep(endpoint: Endpoint, claim: Idempotency | None, status: int, headers: dict[str, str], text: Any) -> None:
+    """Keep the answer for a repetition of the request. What was done is done: failing to note it is no failure."""
+    if claim is None or claim.done is not None:
+        return
+    if endpoint.secrets and status < 300:
+        values = json.loads(text)
+        text = json.dumps({name: None if name in endpoint.secrets else value for name, value in values.items()})
+    try:
+        claim.finish(status, dict(headers), text)
+    except ClientelaError:
+        observability.failure("answer not kept", route=endpoint.path)
+
+
 def _call(endpoint: Endpoint, request: Any, runtime: Runtime, request_id: str) -> tuple[Call[Any], Idempotency | None]:
     headers = {name.lower(): value for name, value in (request.headers or {}).items()}
     actor = _actor(endpoint, headers, runtime)
@@ -223,7 +246,7 @@ def _call(endpoint: Endpoint, request: Any, runtime: Runtime, request_id: str) -
     body = None if endpoint.raw else _body(endpoint, headers, raw_body)
     claim = None
     key = headers.get("idempotency-key")
-    if key is not None and endpoint.method == "POST" and not endpoint.raw:
+    if key is not None and endpoint.once:
         from chalicelib.foundation.http import idempotency
 
         caller, route = f"{actor.kind}:{actor.id}", request.context.get("path") or endpoint.path
