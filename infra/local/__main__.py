@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-if sys.version_info < (3, 11):  # before anything that an older one cannot even read
+if sys.version_info < (3, 11):  # noqa: UP036 (before anything that an older one cannot even read)
     sys.exit(
         f"Clientela needs Python 3.11 or newer and this is {sys.version.split()[0]}; "
         "on Debian: apt-get install python3 python3-venv, or: make run PYTHON=/path/to/python3.11"

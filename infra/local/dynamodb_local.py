@@ -22,7 +22,6 @@ import contextlib
 import fcntl
 import hashlib
 import http.client
-import os
 import platform
 import shutil
 import socket
@@ -145,7 +144,7 @@ def _fetch() -> None:
                         with source, target.open("wb") as out:
                             shutil.copyfileobj(source, out)
         shutil.rmtree(_HOME, ignore_errors=True)
-        os.rename(unpacked, _HOME)
+        unpacked.rename(_HOME)
 
 
 def _free_port() -> int:

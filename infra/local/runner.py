@@ -301,7 +301,7 @@ class Runner:
         self._checkpoint()
 
     def _seed(self) -> None:
-        if not (ROOT / "infra" / "seed").exists() and not (ROOT / "infra" / "seed.py").exists():
+        if not any((ROOT / "infra" / name).exists() for name in ("seed/__main__.py", "seed.py")):
             self.console.warn("There is no infra.seed yet: no data were made.")
             self._write_stack({})
             return
