@@ -1,0 +1,33 @@
+/** Which screen a route shows; each is its own chunk. */
+import type { Component } from 'svelte'
+import type { Route, RouteName } from './router.svelte'
+
+// A screen takes the route only.
+type Screen = Component<{ route: Route }>
+type Load = () => Promise<{ default: Screen }>
+
+const campaignEditor: Load = () => import('./features/campaigns/Editor.svelte')
+const formEditor: Load = () => import('./features/forms/Form.svelte')
+const segmentEditor: Load = () => import('./features/segments/New.svelte')
+
+export const pages: Record<RouteName | 'missing', Load> = {
+  home: () => import('./features/home/Home.svelte'),
+  leads: () => import('./features/leads/Inbox.svelte'),
+  contacts: () => import('./features/contacts/List.svelte'),
+  contact: () => import('./features/contacts/Contact.svelte'),
+  companies: () => import('./features/companies/List.svelte'),
+  deals: () => import('./features/deals/List.svelte'),
+  segments: () => import('./features/segments/List.svelte'),
+  segmentNew: segmentEditor,
+  segment: () => import('./features/segments/Segment.svelte'),
+  campaigns: () => import('./features/campaigns/List.svelte'),
+  campaignNew: campaignEditor,
+  campaignEdit: campaignEditor,
+  campaign: () => import('./features/campaigns/Campaign.svelte'),
+  forms: () => import('./features/forms/List.svelte'),
+  formNew: formEditor,
+  form: formEditor,
+  reports: () => import('./features/reports/Reports.svelte'),
+  settings: () => import('./features/settings/Settings.svelte'),
+  missing: () => import('./features/shell/Missing.svelte'),
+}
