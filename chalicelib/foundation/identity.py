@@ -145,7 +145,7 @@ class CognitoIdentity:
                 "initiate_auth",
                 AuthFlow="USER_PASSWORD_AUTH",
                 ClientId=self._settings.user_pool_client_id,
-                AuthParameters={"USERNAME": email, "PASSWORD": password},
+                AuthParameters={"USERNAME": _same(email), "PASSWORD": password},
             )
         except _CodeError as error:
             _refuse(error)
@@ -164,7 +164,7 @@ class CognitoIdentity:
                 ClientId=self._settings.user_pool_client_id,
                 ChallengeName="NEW_PASSWORD_REQUIRED",
                 Session=session,
-                ChallengeResponses={"USERNAME": email, "NEW_PASSWORD": password},
+                ChallengeResponses={"USERNAME": _same(email), "NEW_PASSWORD": password},
             )
         except _CodeError as error:
             _refuse(error, wrong="This sign-in is over; begin again with the temporary password.")
@@ -193,7 +193,7 @@ class CognitoIdentity:
     def forgot_password(self, email: str) -> None:
         """Mail a code. Silent for everything that depends on the account, its limits included."""
         try:
-            self._call("forgot_password", ClientId=self._settings.user_pool_client_id, Username=email)
+            self._call("forgot_password", ClientId=self._settings.user_pool_client_id, Username=_same(email))
         except _CodeError as error:
             if error.code not in _UNKNOWN | _LIMITED:
                 raise UnavailableError("Sign-in does not answer.") from error
@@ -204,7 +204,7 @@ class CognitoIdentity:
             self._call(
                 "confirm_forgot_password",
                 ClientId=self._settings.user_pool_client_id,
-                Username=email,
+                Username=_same(email),
                 ConfirmationCode=code,
                 Password=password,
             )
@@ -221,9 +221,9 @@ class CognitoIdentity:
                 made = self._call(
                     "admin_create_user",
                     UserPoolId=pool,
-                    Username=email,
+                    Username=_same(email),
                     UserAttributes=[
-                        {"Name": "email", "Value": email},
+                        {"Name": "email", "Value": _same(email)},
                         {"Name": "email_verified", "Value": "true"},
                         {"Name": "name", "Value": name},
                     ],
@@ -233,7 +233,7 @@ class CognitoIdentity:
             except _CodeError as error:
                 if error.code != "UsernameExistsException":
                     raise
-                found = self._call("admin_get_user", UserPoolId=pool, Username=email)
+                found = self._call("admin_get_user", UserPoolId=pool, Username=_same(email))
                 attributes = found["UserAttributes"]
         except _CodeError as error:
             if error.code == "InvalidParameterException":
@@ -309,6 +309,11 @@ class KeySet:
             for key in document.get("keys", [])
             if key.get("kty") == "RSA" and key.get("kid")
         }
+
+
+def _same(email: str) -> str:
+    """One spelling for one address: the pool takes both, but not every emulation of it does."""
+    return email.strip().lower()
 
 
 def _tokens(answer: dict[str, Any]) -> Tokens:
