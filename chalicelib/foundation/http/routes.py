@@ -22,6 +22,7 @@ from chalicelib.foundation.errors import (
     FieldError,
     ForbiddenError,
     InvalidError,
+    NotFoundError,
     TooLargeError,
     UnsupportedError,
 )
@@ -194,7 +195,7 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
             status, headers, text = claim.done
             headers = {**headers, "Idempotent-Replayed": "true"}
         else:
-            values = {name: unquote(value) for name, value in path_parameters.items()}
+            values = {name: _path_value(value) for name, value in path_parameters.items()}
             status, headers, text = _answer(endpoint, endpoint.view(call, **values))
             _keep(endpoint, claim, status, headers, text)
     except ClientelaError as error:
@@ -221,6 +222,14 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
         request_id=request_id,
     )
     return Response(body=text, status_code=status, headers={**headers})
+
+
+def _path_value(value: str) -> str:
+    """What stands in the path, unquoted once. No id of ours has the separator of our keys or fills one."""
+    plain = unquote(value)
+    if "#" in plain or len(plain.encode(errors="replace")) > 900:
+        raise NotFoundError("There is no such thing.")
+    return plain
 
 
 def _keep(endpoint: Endpoint, claim: Idempotency | None, status: int, headers: dict[str, str], text: Any) -> None:

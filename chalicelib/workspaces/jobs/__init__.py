@@ -1,0 +1,1 @@
+"""Long work: its state, how far it is, and what came of it."""
