@@ -53,6 +53,7 @@ class Checkpoints:
         self._written: dict[str, int] = {}
         self._changes = 0
         self._saved_changes = 0
+        self.after: Callable[[], None] = lambda: None
         self.wake = threading.Event()
 
     def changed(self) -> None:
@@ -71,6 +72,7 @@ class Checkpoints:
                 self._commit(fresh)
                 self._written.update({name: hash(text) for name, text in fresh.items()})
             self._saved_changes = seen
+            self.after()
             size = sum(map(len, fresh.values())) / 1e6
             _log.info("checkpoint: %d of %d services, %.1f MB, %.2f s (%.2f s frozen)",
                       len(fresh), len(texts), size, time.monotonic() - begin, frozen)  # fmt: skip
@@ -147,6 +149,39 @@ def changes_something(scope: Mapping[str, Any]) -> bool:
     return not str(scope.get("path", "")).startswith("/_ministack/")
 
 
+def _gentle_blobs() -> Callable[[], None]:
+    """Make saving functions cheap and safe; returns what to do after each checkpoint.
+
+    The emulator hashes every function's code at every save (0.1 s each, in which other threads run and the state is no longer
+    one moment), and deletes code that the new state does not name before that state is written, which a kill would leave
+    without its code.
+    """
+    from ministack.services import lambda_svc
+
+    write, prune = lambda_svc._write_code_blob, lambda_svc._prune_orphan_code_blobs
+    known: dict[int, tuple[bytes, str]] = {}
+    waiting: list[set[str]] = []
+
+    def write_once(code: bytes) -> str:
+        seen = known.get(id(code))
+        if seen is not None and seen[0] is code and Path(lambda_svc.CODE_BLOB_DIR, f"{seen[1]}.zip").exists():
+            return seen[1]
+        if len(known) > 64:
+            known.clear()
+        digest = str(write(code))
+        known[id(code)] = (code, digest)
+        return digest
+
+    def prune_now() -> None:
+        while waiting:
+            prune(waiting.pop())
+            waiting.clear()
+
+    lambda_svc._write_code_blob = write_once
+    lambda_svc._prune_orphan_code_blobs = waiting.append
+    return prune_now
+
+
 def main() -> None:
     """Run the cloud until SIGTERM or SIGINT; then save and end."""
     finish()
@@ -158,6 +193,7 @@ def main() -> None:
         return json.dumps(document, default=persistence._json_default)
 
     checkpoints = Checkpoints(emulator._build_persistence_save_dict, encode)
+    checkpoints.after = _gentle_blobs()
     # The emulator's own save at its end goes the same way, so that a second Ctrl-C cannot leave half of it.
     emulator.save_all = lambda _services: checkpoints.save()
 
