@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 ROUTES: dict[str, tuple[str, ...]] = {
     "foundation.http.public": ("health", "openapi.json", "docs"),
     "workspaces.settings.routes": ("workspace",),
+    "workspaces.members.routes": ("members", "me", "permissions"),
+    "workspaces.api_keys.routes": ("api-keys",),
+    "workspaces.sessions.routes": ("session",),
+    "workspaces.audit.routes": ("audit",),
+    "workspaces.jobs.routes": ("jobs",),
 }
 """Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
 outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports only the modules of the path it is asked for."""
@@ -28,7 +33,11 @@ CONSUMERS: dict[str, str] = {}
 
 RAW_QUEUES = frozenset({"delivery-events"})
 
-PROJECTIONS: tuple[str, ...] = ()
+PROJECTIONS: tuple[str, ...] = (
+    "workspaces.settings.projections",
+    "workspaces.members.projections",
+    "workspaces.api_keys.projections",
+)
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
 TICKS: tuple[str, ...] = ()

@@ -1,7 +1,13 @@
-"""What of workspaces, members and API keys goes into the audit."""
+"""What of a workspace goes into the audit."""
 
 from chalicelib.foundation.projection import Projection
 from chalicelib.workspaces.audit.service import audited
+from chalicelib.workspaces.settings.records import WorkspaceRecord
+
+
+def _subject(record: WorkspaceRecord) -> str:
+    return str(record.workspace_id)
+
 
 PROJECTIONS: dict[str, list[Projection]] = {
     "workspace": [
@@ -17,13 +23,7 @@ PROJECTIONS: dict[str, list[Projection]] = {
                 "sender_email",
                 "shards",
             ),
-            subject=lambda record: str(record.workspace_id),
+            subject=_subject,
         )
-    ],
-    "member": [
-        audited("member", fields=("email", "name", "role", "language"), subject=lambda record: str(record.user_id))
-    ],
-    "api_key": [
-        audited("api_key", fields=("name", "prefix", "scopes", "valid_until"), subject=lambda record: str(record.id))
-    ],
+    ]
 }
