@@ -38,7 +38,7 @@ PLATFORM = (
     "--only-binary=:all:",
 )
 
-_FORMAT = "6"
+_FORMAT = "7"
 """Part of every cache key: raise it when the way a tree or zip is made changes."""
 
 
@@ -154,6 +154,8 @@ def _useful(path: PurePosixPath) -> bool:
     """Whether a package's file is of use at run time."""
     if path.is_absolute() or ".." in path.parts or str(path).startswith(UNUSED):
         return False
+    if path.parts[0] == "bin":
+        return False  # commands, with the path of this machine's Python in them
     if path.parts[0].endswith(".dist-info"):
         # Some packages ask for their own version, or for another's, as they are imported.
         return path.name == "METADATA"

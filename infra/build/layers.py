@@ -5,6 +5,7 @@ languages, so that the layer stays small. They lie at ``python/clientela_fonts/*
 finds them with ``importlib.resources.files("clientela_fonts")``. Tests do too, with ``build/layers/reporting/python`` on their path.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,19 +20,12 @@ CHARACTERS = "U+0020-007E,U+00A0-017F,U+0192,U+0218-021B,U+02C6,U+02DA,U+02DC,U+
 """Western and Central European letters, punctuation, currency, arrows and comparison signs."""
 
 _CUT = """
-import sys
+import io, json, sys
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
-source, target, style, weight, characters = sys.argv[1:]
+source, folder, weights, characters = sys.argv[1:]
 font = TTFont(source, recalcTimestamp=False)
-font = instancer.instantiateVariableFont(font, {"wght": float(weight), "opsz": 14.0})
-for record in list(font["name"].names):
-    if record.nameID in (16, 17, 21, 22, 25):
-        font["name"].removeNames(nameID=record.nameID)
-for identifier, text in {1: "Inter", 2: style, 4: f"Inter {style}", 6: f"Inter-{style}"}.items():
-    font["name"].setName(text, identifier, 3, 1, 0x409)
-font["OS/2"].usWeightClass = int(weight)
 options = subset.Options()
 options.name_IDs = ["*"]  # without the names a renderer cannot tell the weights apart, and bold is lost
 options.layout_features = ["kern", "liga", "tnum", "mark", "mkmk", "ccmp", "locl"]
@@ -39,7 +33,18 @@ options.recalc_timestamp = False
 cutter = subset.Subsetter(options)
 cutter.populate(unicodes=subset.parse_unicodes(characters))
 cutter.subset(font)
-font.save(target)
+small = io.BytesIO()
+font.save(small)
+for style, weight in json.loads(weights).items():
+    font = TTFont(io.BytesIO(small.getvalue()), recalcTimestamp=False)
+    font = instancer.instantiateVariableFont(font, {"wght": float(weight), "opsz": 14.0})
+    for record in list(font["name"].names):
+        if record.nameID in (16, 17, 21, 22, 25):
+            font["name"].removeNames(nameID=record.nameID)
+    for identifier, text in {1: "Inter", 2: style, 4: f"Inter {style}", 6: f"Inter-{style}"}.items():
+        font["name"].setName(text, identifier, 3, 1, 0x409)
+    font["OS/2"].usWeightClass = int(weight)
+    font.save(f"{folder}/Inter-{style}.ttf")
 """
 
 
@@ -71,8 +76,12 @@ def _fonts(requirements: Path, destination: Path, cache: Path) -> None:
     destination.mkdir(parents=True)
     (destination / "__init__.py").write_text('"""The fonts of reports: Inter, SIL Open Font License 1.1."""\n')
     shutil.copy(tools / "fontpkg_inter" / "LICENSE", destination / "LICENSE")
-    source = tools / "fontpkg_inter" / "files" / "Inter[opsz,wght].ttf"
-    for style, weight in WEIGHTS.items():
-        cut = [str(source), str(destination / f"Inter-{style}.ttf"), style, str(weight), CHARACTERS]
-        subprocess.run([sys.executable, "-c", _CUT, *cut], check=True, cwd=tools, env={"PYTHONPATH": str(tools)})
+    cut_fonts(tools, destination)
     shutil.rmtree(tools)
+
+
+def cut_fonts(packages: Path, folder: Path) -> None:
+    """Write ``Inter-<style>.ttf`` to ``folder`` for every weight, by the fontTools and fontpkg_inter found in ``packages``."""
+    source = packages / "fontpkg_inter" / "files" / "Inter[opsz,wght].ttf"
+    arguments = [str(source), str(folder), json.dumps(WEIGHTS), CHARACTERS]
+    subprocess.run([sys.executable, "-c", _CUT, *arguments], check=True, env={"PYTHONPATH": str(packages)})

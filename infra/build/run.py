@@ -5,6 +5,7 @@ import json
 import time
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,24 +41,24 @@ def build(project: Path, output: Path, *, progress: Progress = lambda line: None
         progress(f"{title} ({time.perf_counter() - started:.1f} s)")
 
     started = time.perf_counter()
-    packages = dependencies.packages_zip(project / "requirements.txt", cache)
-    step("dependencies", started)
+    # Both wait for downloads and other processes for most of a first build.
+    with ThreadPoolExecutor() as pool:
+        reporting = pool.submit(layers.reporting_zip, project / "infra" / "layers", output / "reporting.zip", cache)
+        packages = dependencies.packages_zip(project / "requirements.txt", cache)
+        layer = reporting.result()
+    step("Packages and layer", started)
 
     started = time.perf_counter()
     functions = archive.functions_zip(project, packages, output / "functions.zip", cache)
-    step("functions", started)
-
-    started = time.perf_counter()
-    reporting = layers.reporting_zip(project / "infra" / "layers", output / "reporting.zip", cache)
-    step("layer reporting", started)
+    step("Functions", started)
 
     started = time.perf_counter()
     version = f"{_declared_version(project)}+{_digest(functions)[:8]}"
     document = template.assemble(project, version=version)
     target = output / "template.json"
     archive.write_if_changed(target, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
-    step("template", started)
-    return Build(template=target, functions=functions, layers=(reporting,), version=version)
+    step("Template", started)
+    return Build(template=target, functions=functions, layers=(layer,), version=version)
 
 
 def _declared_version(project: Path) -> str:
