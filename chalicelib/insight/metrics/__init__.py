@@ -1,0 +1,1 @@
+"""Metrics: the rollups that projections have counted, read back."""
