@@ -1,0 +1,1 @@
+"""Contacts, companies and leads: whom we know and what they agreed to."""

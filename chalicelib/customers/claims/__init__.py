@@ -1,0 +1,1 @@
+"""Claims: each e-mail address, phone number and company domain belongs to one holder in its workspace."""

@@ -1,0 +1,23 @@
+"""Claims, as parts of other features' transactions: what is unique is made together with what it belongs to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from chalicelib.customers.claims import store
+from chalicelib.customers.claims.domain import Claim
+from chalicelib.foundation.table import Operation, Table
+
+
+def holders(*, table: Table, workspace_id: str, claims: Iterable[Claim], consistent: bool = False) -> dict[Claim, str]:
+    """Who holds these claims, as far as anybody does: claim → holder's id."""
+    return store.holders(table, workspace_id, list(claims), consistent=consistent)
+
+
+def changes(
+    *, workspace_id: str, holder_id: str, had: set[Claim], has: set[Claim], now: datetime
+) -> list[tuple[Claim, Operation]]:
+    """The operations that turn what a holder had into what it has, each with its claim; new ones come first, sorted."""
+    made: list[tuple[Claim, Operation]] = [
+        (claim, store.make(workspace_id, claim, holder_id, now)) for claim in sorted(has - had)
+    ]
+    return made + [(claim, store.give_up(workspace_id, claim, holder_id)) for claim in sorted(had - has)]

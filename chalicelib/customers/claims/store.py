@@ -1,0 +1,30 @@
+"""Claims in the table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.customers.claims.domain import Claim
+from chalicelib.customers.claims.records import ClaimRecord, claim_key
+from chalicelib.foundation.table import Create, Delete, Table
+
+
+def holders(table: Table, workspace_id: str, claims: Sequence[Claim], *, consistent: bool = False) -> dict[Claim, str]:
+    """Who holds these claims, as far as anybody does."""
+    by_key = {claim_key(workspace_id, *claim): claim for claim in claims}
+    if len(by_key) == 1:
+        [(key, claim)] = by_key.items()
+        record = table.get(ClaimRecord, key, consistent=consistent)
+        return {} if record is None else {claim: record.holder_id}
+    found = table.get_many(ClaimRecord, by_key, consistent=consistent) if by_key else {}
+    return {by_key[key]: record.holder_id for key, record in found.items()}
+
+
+def make(workspace_id: str, claim: Claim, holder_id: str, now: datetime) -> Create:
+    """The operation that makes a claim; it fails when anybody has it."""
+    key = claim_key(workspace_id, *claim)
+    return Create(ClaimRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now, holder_id=holder_id))
+
+
+def give_up(workspace_id: str, claim: Claim, holder_id: str) -> Delete:
+    """The operation that gives up a claim which this holder has."""
+    return Delete(claim_key(workspace_id, *claim), ClaimRecord.holder_id == holder_id)

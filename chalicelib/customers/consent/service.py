@@ -1,0 +1,204 @@
+"""Granting and withdrawing consent, and keeping the addresses that must not be mailed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.customers.consent import store
+from chalicelib.customers.consent.domain import ConsentGiven, LedgerEntry, Suppression, SuppressionReason
+from chalicelib.customers.consent.records import LedgerRecord, suppression_key
+from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.addresses import normalise_email
+from chalicelib.customers.contacts.domain import Consent, ConsentState, Contact
+from chalicelib.foundation.clock import Clock
+from chalicelib.foundation.errors import ConflictError, UnavailableError
+from chalicelib.foundation.ids import new_id
+from chalicelib.foundation.signing import Signer
+from chalicelib.foundation.table import Create, Operation, Record, Table
+from chalicelib.foundation.table.table import TransactionConflictError
+
+_ATTEMPTS = 8
+_SUPPRESSION = "suppression"
+
+
+def entered(contact: Contact, entries: Sequence[LedgerEntry]) -> tuple[Contact, list[Create]]:
+    """The contact with the consents of these entries, and the operations that write them into the ledger; for the
+    transaction that writes the contact.
+    """
+    consents = dict(contact.consents)
+    for entry in entries:
+        consents[entry.purpose] = Consent(entry.state, entry.at, entry.source, entry.text_version, entry.id)
+    return replace(contact, consents=consents), [store.create(entry) for entry in entries]
+
+
+def grants(
+    *,
+    workspace_id: str,
+    contact_id: str,
+    given: Iterable[ConsentGiven],
+    at: datetime,
+    source: str,
+    source_ip: str = "",
+    actor: str = "",
+) -> list[LedgerEntry]:
+    """The ledger's entries for what somebody has just said yes to: one a purpose, the last if one is named twice."""
+    by_purpose = {each.purpose: each for each in given}
+    return [
+        LedgerEntry(
+            id=new_id(at),
+            workspace_id=workspace_id,
+            contact_id=contact_id,
+            purpose=each.purpose,
+            state=ConsentState.GRANTED,
+            at=at,
+            source=source,
+            text=each.text,
+            text_version=each.text_version,
+            source_ip=source_ip,
+            actor=actor,
+        )
+        for each in by_purpose.values()
+    ]
+
+
+def grant(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    contact_id: str,
+    purpose: str,
+    source: str,
+    text: str = "",
+    text_version: str = "",
+    source_ip: str = "",
+    actor: str = "",
+    ledger_id: str = "",
+) -> Contact:
+    """Record a yes: the contact's present answer and the ledger's row in one transaction. ``ledger_id`` makes a repeated
+    call count once. `NotFoundError` without such a contact.
+    """
+    entry = LedgerEntry(
+        ledger_id or new_id(clock.now()),
+        workspace_id,
+        contact_id,
+        purpose,
+        ConsentState.GRANTED,
+        clock.now(),
+        source,
+        text,
+        text_version,
+        source_ip,
+        actor,
+    )
+    return _enter(table, entry)
+
+
+def withdraw(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    contact_id: str,
+    purpose: str,
+    source: str,
+    text: str = "",
+    source_ip: str = "",
+    actor: str = "",
+    ledger_id: str = "",
+) -> Contact:
+    """Record a no, also where there never was a yes; otherwise as `grant`. A contact that has withdrawn already is left as it
+    is: the ledger keeps the first no.
+    """
+    contact = contacts.get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True)
+    consent = contact.consents.get(purpose)
+    if consent is not None and consent.state is ConsentState.WITHDRAWN:
+        return contact
+    entry = LedgerEntry(
+        ledger_id or new_id(clock.now()),
+        workspace_id,
+        contact_id,
+        purpose,
+        ConsentState.WITHDRAWN,
+        clock.now(),
+        source,
+        text,
+        "",
+        source_ip,
+        actor,
+    )
+    return _enter(table, entry)
+
+
+def ledger(
+    *, table: Table, workspace_id: str, contact_id: str, before: str = "", limit: int = 50
+) -> list[tuple[str, LedgerEntry]]:
+    """A contact's rows of the ledger, purpose by purpose and newest first, each with its position."""
+    return store.ledger(table, workspace_id, contact_id, before=before, limit=limit)
+
+
+def suppress(
+    *,
+    table: Table,
+    clock: Clock,
+    signer: Signer,
+    workspace_id: str,
+    email: str,
+    reason: SuppressionReason,
+    source: str = "",
+    actor: str = "",
+) -> Suppression:
+    """Never mail this address again, in this workspace. The first reason is kept. ``source`` says what led to it
+    (``campaign:<id>``); the address itself is not stored.
+    """
+    suppression = Suppression(SuppressionReason(reason), clock.now(), source)
+    digest = _digest(signer, email)
+    try:
+        table.create(store.suppression_record(workspace_id, digest, suppression, actor=actor))
+    except ConflictError:
+        present = store.suppressions(table, workspace_id, [digest], consistent=True)
+        return present.get(digest, suppression)
+    return suppression
+
+
+def unsuppress(*, table: Table, signer: Signer, workspace_id: str, email: str) -> None:
+    """Allow mail to this address again; nothing happens when it was allowed."""
+    table.delete(suppression_key(workspace_id, _digest(signer, email)))
+
+
+def suppressed(
+    *, table: Table, signer: Signer, workspace_id: str, emails: Iterable[str], consistent: bool = True
+) -> dict[str, Suppression]:
+    """Which of these addresses must not be mailed: the address as given → why."""
+    digests = {email: _digest(signer, email) for email in emails}
+    found = store.suppressions(table, workspace_id, set(digests.values()), consistent=consistent)
+    return {email: found[digest] for email, digest in digests.items() if digest in found}
+
+
+def entry_of(record: Record) -> LedgerEntry:
+    """The row of the ledger in a changed item, for projections."""
+    assert isinstance(record, LedgerRecord)
+    return store.to_entry(record)
+
+
+def _digest(signer: Signer, email: str) -> str:
+    return signer.digest(_SUPPRESSION, normalise_email(email).encode())
+
+
+def _enter(table: Table, entry: LedgerEntry) -> Contact:
+    for attempt in range(_ATTEMPTS):
+        contact = contacts.get_contact(
+            table=table, workspace_id=entry.workspace_id, contact_id=entry.contact_id, consistent=True
+        )
+        present = contact.consents.get(entry.purpose)
+        if present is not None and present.ledger_id == entry.id:
+            return contact
+        changed, rows = entered(replace(contact, updated_at=entry.at, changed_by=entry.actor), [entry])
+        operations: list[Operation] = [contacts.replace_operation(changed), *rows]
+        try:
+            table.transact(operations)
+        except TransactionConflictError:
+            contacts.pause(attempt)
+        else:
+            return replace(changed, version=contact.version + 1)
+    raise UnavailableError("The contact keeps being changed by others.")

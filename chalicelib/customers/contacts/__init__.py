@@ -1,0 +1,1 @@
+"""A contact: one person we may talk to."""

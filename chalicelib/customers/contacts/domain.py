@@ -1,0 +1,199 @@
+"""What a contact is: a person with addresses, tags, consents, a score and the marketing touches that brought them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from chalicelib.customers.claims.domain import Claim
+from chalicelib.foundation.errors import InvalidError
+
+TAGS_LIMIT = 100
+TAG_LENGTH = 60
+ADDRESSES_LIMIT = 20
+
+LIFECYCLE_STAGES = ("awareness", "acquisition", "retention", "fulfilment", "loyalty")
+
+Dimension = Literal["fit", "engagement"]
+GradeOf = Callable[[int, int], str]
+"""Points of fit and of engagement → grade (``A1`` … ``C3``)."""
+
+
+class ConsentState(StrEnum):
+    """What the person said last."""
+
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """A normalised e-mail address; one of a contact's is the primary."""
+
+    address: str
+    label: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number in E.164 (``+34600111222``); one of a contact's is the primary."""
+
+    number: str
+    label: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One marketing interaction: where somebody came from, and when."""
+
+    at: datetime
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    referrer: str = ""
+    landing_page: str = ""
+    form_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The present answer to one purpose; ``ledger_id`` is the row of the ledger that proves it."""
+
+    state: ConsentState
+    at: datetime
+    source: str
+    text_version: str
+    ledger_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEntry:
+    """Points that were given (or taken), with the reason. ``id`` follows from the fact that gave them, so that the same fact
+    delivered again gives nothing more.
+    """
+
+    id: str
+    at: datetime
+    points: int
+    reason: str
+    rule_id: str
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """A row of the score's history; ``total`` is the score after it."""
+
+    entry: ScoreEntry
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person. ``shard`` is the partition of the list the contact stands in; ``grade`` is empty until it was scored."""
+
+    workspace_id: str
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    shard: int = 0
+    first_name: str = ""
+    last_name: str = ""
+    emails: tuple[EmailAddress, ...] = ()
+    phones: tuple[PhoneNumber, ...] = ()
+    company_id: str = ""
+    company_name: str = ""
+    language: str = ""
+    time_zone: str = ""
+    country: str = ""
+    city: str = ""
+    tags: frozenset[str] = frozenset()
+    lifecycle_stage: str = LIFECYCLE_STAGES[0]
+    owner_id: str = ""
+    score_fit: int = 0
+    score_engagement: int = 0
+    grade: str = ""
+    first_touch: Touch | None = None
+    last_touch: Touch | None = None
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    open_lead_id: str = ""
+    changed_by: str = ""
+
+    @property
+    def score_total(self) -> int:
+        """Fit and engagement together."""
+        return self.score_fit + self.score_engagement
+
+    @property
+    def email(self) -> str:
+        """The address to write to, or empty."""
+        return next(
+            (email.address for email in self.emails if email.primary), self.emails[0].address if self.emails else ""
+        )
+
+    @property
+    def phone(self) -> str:
+        """The number to call, or empty."""
+        return next(
+            (phone.number for phone in self.phones if phone.primary), self.phones[0].number if self.phones else ""
+        )
+
+    @property
+    def display_name(self) -> str:
+        """What to call the person on a screen: the name, or else an address."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone
+
+    @property
+    def claims(self) -> set[Claim]:
+        """The addresses and numbers that are this contact's alone."""
+        return {Claim("email", each.address) for each in self.emails} | {
+            Claim("phone", each.number) for each in self.phones
+        }
+
+    def consented(self, purpose: str) -> bool:
+        """Whether the person's last word on this purpose is yes."""
+        consent = self.consents.get(purpose)
+        return consent is not None and consent.state is ConsentState.GRANTED
+
+
+def one_primary_email(emails: Sequence[EmailAddress]) -> tuple[EmailAddress, ...]:
+    """The same addresses, each once, with exactly one primary: the first that says so, or else the first."""
+    if len(emails) > ADDRESSES_LIMIT:
+        raise InvalidError(f"A contact has at most {ADDRESSES_LIMIT} addresses.", field="emails", code="too_many")
+    primary = next((email.address for email in emails if email.primary), emails[0].address if emails else "")
+    unique: dict[str, EmailAddress] = {}
+    for email in emails:
+        unique.setdefault(email.address, email)
+    return tuple(replace(email, primary=email.address == primary) for email in unique.values())
+
+
+def one_primary_phone(phones: Sequence[PhoneNumber]) -> tuple[PhoneNumber, ...]:
+    """The same numbers, each once, with exactly one primary: the first that says so, or else the first."""
+    if len(phones) > ADDRESSES_LIMIT:
+        raise InvalidError(f"A contact has at most {ADDRESSES_LIMIT} numbers.", field="phones", code="too_many")
+    primary = next((phone.number for phone in phones if phone.primary), phones[0].number if phones else "")
+    unique: dict[str, PhoneNumber] = {}
+    for phone in phones:
+        unique.setdefault(phone.number, phone)
+    return tuple(replace(phone, primary=phone.number == primary) for phone in unique.values())
+
+
+def clean_tags(tags: Sequence[str] | frozenset[str] | set[str]) -> frozenset[str]:
+    """Tags as they are kept: trimmed, lower-case, single spaces. `InvalidError` names ``tags``."""
+    cleaned = frozenset(" ".join(tag.split()).lower() for tag in tags) - {""}
+    if len(cleaned) > TAGS_LIMIT:
+        raise InvalidError(f"A contact has at most {TAGS_LIMIT} tags.", field="tags", code="too_many")
+    if any(len(tag) > TAG_LENGTH for tag in cleaned):
+        raise InvalidError(f"A tag has at most {TAG_LENGTH} characters.", field="tags", code="too_long")
+    return cleaned
+
+
+def shard_of(contact_id: str, shards: int) -> int:
+    """The partition of the list for an id: its last characters are random, so partitions fill evenly."""
+    return 0 if shards <= 1 else sum(map(ord, contact_id[-6:])) % shards

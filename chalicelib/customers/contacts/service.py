@@ -1,0 +1,326 @@
+"""Making, reading and changing contacts, and giving them points."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.customers.claims import service as claims
+from chalicelib.customers.claims.domain import Claim
+from chalicelib.customers.companies import service as companies
+from chalicelib.customers.contacts import store
+from chalicelib.customers.contacts.addresses import normalise_email, normalise_phone, region_of
+from chalicelib.customers.contacts.domain import (
+    LIFECYCLE_STAGES,
+    Contact,
+    EmailAddress,
+    GradeOf,
+    PhoneNumber,
+    ScoreChange,
+    ScoreEntry,
+    Touch,
+    clean_tags,
+    one_primary_email,
+    one_primary_phone,
+    shard_of,
+)
+from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord
+from chalicelib.foundation.clock import Clock
+from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, UnavailableError
+from chalicelib.foundation.ids import is_id
+from chalicelib.foundation.table import Create, Operation, Record, Replace, Table
+from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.workspaces.settings import service as settings
+from chalicelib.workspaces.settings.domain import Workspace, check_time_zone
+
+_ATTEMPTS = 8
+_ENTRIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPage:
+    """Some contacts, and where the next page starts (None after the last)."""
+
+    items: list[Contact]
+    next: str | None
+
+
+def get_contact(*, table: Table, workspace_id: str, contact_id: str, consistent: bool = False) -> Contact:
+    """The contact; `NotFoundError` when there is none."""
+    found = store.read(table, workspace_id, contact_id, consistent=consistent) if is_id(contact_id) else None
+    if found is None:
+        raise NotFoundError("There is no such contact.")
+    return found
+
+
+def get_contacts(
+    *, table: Table, workspace_id: str, contact_ids: Iterable[str], consistent: bool = False
+) -> dict[str, Contact]:
+    """Those of the contacts that exist, by id."""
+    wanted = {contact_id for contact_id in contact_ids if is_id(contact_id)}
+    return store.read_many(table, workspace_id, wanted, consistent=consistent)
+
+
+def find_by_email(*, table: Table, workspace_id: str, email: str) -> str | None:
+    """The id of the contact that has this address (in any spelling), or None; also for what is no address."""
+    try:
+        claim = Claim("email", normalise_email(email))
+    except InvalidError:
+        return None
+    return claims.holders(table=table, workspace_id=workspace_id, claims=[claim]).get(claim)
+
+
+def find_by_emails(*, table: Table, workspace_id: str, emails: Iterable[str]) -> dict[str, str]:
+    """The ids of the contacts that have these normalised addresses: address → id."""
+    wanted = [Claim("email", email) for email in emails]
+    held = claims.holders(table=table, workspace_id=workspace_id, claims=wanted)
+    return {claim.value: holder for claim, holder in held.items()}
+
+
+def list_contacts(
+    *, table: Table, workspace: Workspace, before: str = "", limit: int = 50, company_id: str = ""
+) -> list[Contact]:
+    """The newest contacts (of a company), made before the one with the id ``before`` if it is given, newest first."""
+    if company_id:
+        return store.of_company(table, workspace.id, company_id, before=before, limit=limit)
+    return store.recent(table, workspace.id, shards=workspace.shards_of("contacts"), before=before, limit=limit)
+
+
+def page_of_contacts(*, table: Table, workspace_id: str, start: str | None, limit: int) -> ContactsPage:
+    """Some of all contacts, for work over all of them; ``start`` is a former page's ``next``. A page may be short, or even
+    empty, and not be the last.
+    """
+    shard, _, after = (start or "0:").partition(":")
+    number = int(shard)
+    page = store.shard_page(table, workspace_id, shard=number, after=after, limit=limit)
+    items = [store.to_domain(record) for record in page.items]
+    if page.next is not None and items:
+        return ContactsPage(items, f"{number}:{items[-1].id}")
+    workspace = settings.get_workspace(table=table, workspace_id=workspace_id)
+    more = number + 1 < workspace.shards_of("contacts")
+    return ContactsPage(items, f"{number + 1}:" if more else None)
+
+
+def create_contact(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace: Workspace,
+    contact_id: str,
+    values: Mapping[str, Any],
+    touch: Touch | None = None,
+    changed_by: str = "",
+) -> Contact:
+    """Make a contact. ``values`` are the fields of `Contact` that people fill in (names, ``emails`` and ``phones`` in any
+    spelling, ``company_id``, ``tags``, …). `InvalidError` names what is wrong, ``taken`` addresses too; making the same id
+    again gives the contact that is there.
+    """
+    now = clock.now()
+    contact = Contact(
+        workspace_id=workspace.id,
+        id=contact_id,
+        created_at=now,
+        updated_at=now,
+        shard=shard_of(contact_id, workspace.shards_of("contacts")),
+        first_touch=touch,
+        last_touch=touch,
+        changed_by=changed_by,
+        **_cleaned(table, workspace, values, country=str(values.get("country") or "")),
+    )
+    if not contact.display_name:
+        raise InvalidError("A contact has a name, an e-mail address or a phone number.", field="emails", code="missing")
+    try:
+        _write(table, None, contact)
+    except ConflictError as conflict:
+        if isinstance(conflict.current, Contact):
+            return conflict.current
+        raise
+    return contact
+
+
+def change_contact(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace: Workspace,
+    contact_id: str,
+    version: int,
+    changes: Mapping[str, Any],
+    changed_by: str = "",
+) -> Contact:
+    """Change what people fill in of the contact as it was at ``version``; `ConflictError` with the present `Contact` when it
+    has moved on.
+    """
+    present = get_contact(table=table, workspace_id=workspace.id, contact_id=contact_id, consistent=True)
+    if present.version != version:
+        raise ConflictError(current=present)
+    country = str(changes.get("country") or present.country)
+    cleaned = _cleaned(table, workspace, changes, country=country)
+    changed = replace(present, updated_at=clock.now(), changed_by=changed_by, **cleaned)
+    if not changed.display_name:
+        raise InvalidError("A contact has a name, an e-mail address or a phone number.", field="emails", code="missing")
+    _write(table, present, changed)
+    return replace(changed, version=version + 1)
+
+
+def add_points(
+    *, table: Table, workspace_id: str, contact_id: str, entries: Sequence[ScoreEntry], grade_of: GradeOf
+) -> Contact:
+    """Give the points of these entries, each once however often it comes, and keep why. Returns the contact as it is then;
+    `NotFoundError` when there is none.
+    """
+    entries = list({entry.id: entry for entry in entries}.values())
+    for attempt in range(_ATTEMPTS):
+        contact = get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True)
+        if not entries:
+            return contact
+        now, later = entries[:_ENTRIES], entries[_ENTRIES:]
+        changed, rows = _scored(contact, now, grade_of)
+        operations: list[Operation] = [store.replacement(changed), *rows]
+        try:
+            table.transact(operations)
+        except TransactionConflictError as conflict:
+            repeated = {position - 1 for position in conflict.failed if position > 0}
+            entries = [*(entry for position, entry in enumerate(now) if position not in repeated), *later]
+            if not repeated:
+                pause(attempt)
+        else:
+            if not later:
+                return replace(changed, version=contact.version + 1)
+            return add_points(
+                table=table, workspace_id=workspace_id, contact_id=contact_id, entries=later, grade_of=grade_of
+            )
+    raise UnavailableError("The contact keeps being changed by others.")
+
+
+def score_history(
+    *, table: Table, workspace_id: str, contact_id: str, before: str = "", limit: int = 50
+) -> list[tuple[str, ScoreChange]]:
+    """The newest rows of the score's history, each with the position after which the next page starts."""
+    return store.history(table, workspace_id, contact_id, before=before, limit=limit)
+
+
+# For other features' transactions and projections
+
+
+def create_operation(contact: Contact) -> Create:
+    """The operation that makes a contact's item (its claims are made beside it)."""
+    return store.create(contact)
+
+
+def replace_operation(contact: Contact) -> Replace:
+    """The operation that writes a contact over the version it was read at."""
+    return store.replacement(contact)
+
+
+def contact_of(record: Record) -> Contact:
+    """The contact in a changed item, for projections."""
+    assert isinstance(record, ContactRecord)
+    return store.to_domain(record)
+
+
+def contact_in(image: Mapping[str, Any]) -> Contact:
+    """The contact in a raw item, as a failed transaction gives it back."""
+    return store.to_domain(ContactRecord.from_image(image))
+
+
+def score_change_of(record: Record) -> tuple[str, ScoreChange]:
+    """The contact's id and the row of the score's history in a changed item, for projections."""
+    assert isinstance(record, ScoreRecord)
+    return record.contact_id, store.to_score_change(record)
+
+
+def pause(attempt: int) -> None:
+    """Wait a little, at random, before a conflict is tried again, so that two do not meet again."""
+    import random
+    import time
+
+    time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))
+
+
+def _scored(contact: Contact, entries: Sequence[ScoreEntry], grade_of: GradeOf) -> tuple[Contact, list[Create]]:
+    fit, engagement = contact.score_fit, contact.score_engagement
+    rows = []
+    for entry in entries:
+        if entry.dimension == "fit":
+            fit += entry.points
+        else:
+            engagement += entry.points
+        rows.append(store.score_row(contact.workspace_id, contact.id, ScoreChange(entry, fit + engagement)))
+    updated_at = max(contact.updated_at, *(entry.at for entry in entries))
+    changed = replace(
+        contact, score_fit=fit, score_engagement=engagement, grade=grade_of(fit, engagement), updated_at=updated_at
+    )
+    return changed, rows
+
+
+def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, country: str) -> dict[str, Any]:
+    """The values as they are kept. `InvalidError` names each that is wrong."""
+    cleaned = {name: value if value is not None else "" for name, value in values.items()}
+    region = region_of(country=country, time_zone=workspace.time_zone)
+    if "emails" in cleaned:
+        emails = [
+            EmailAddress(normalise_email(each.address, field=f"emails.{position}.address"), each.label, each.primary)
+            for position, each in enumerate(cleaned["emails"] or ())
+        ]
+        cleaned["emails"] = one_primary_email(emails)
+    if "phones" in cleaned:
+        phones = [
+            PhoneNumber(
+                normalise_phone(each.number, region=region, field=f"phones.{position}.number"),
+                each.label,
+                each.primary,
+            )
+            for position, each in enumerate(cleaned["phones"] or ())
+        ]
+        cleaned["phones"] = one_primary_phone(phones)
+    if "tags" in cleaned:
+        cleaned["tags"] = clean_tags(cleaned["tags"] or ())
+    if cleaned.get("time_zone"):
+        check_time_zone(cleaned["time_zone"])
+    if "lifecycle_stage" in cleaned and cleaned["lifecycle_stage"] not in LIFECYCLE_STAGES:
+        message = f"One of {', '.join(LIFECYCLE_STAGES)}."
+        raise InvalidError(message, field="lifecycle_stage", code="unknown")
+    if "company_id" in cleaned:
+        cleaned["company_name"] = _company_name(table, workspace.id, cleaned)
+    return cleaned
+
+
+def _company_name(table: Table, workspace_id: str, values: Mapping[str, Any]) -> str:
+    if not values["company_id"]:
+        return str(values.get("company_name", ""))
+    try:
+        return companies.get_company(table=table, workspace_id=workspace_id, company_id=values["company_id"]).name
+    except NotFoundError as error:
+        raise InvalidError("There is no such company.", field="company_id", code="unknown") from error
+
+
+def _write(table: Table, old: Contact | None, new: Contact) -> None:
+    changes = claims.changes(
+        workspace_id=new.workspace_id,
+        holder_id=new.id,
+        had=old.claims if old else set(),
+        has=new.claims,
+        now=new.updated_at,
+    )
+    operations: list[Operation] = [store.create(new) if old is None else store.replacement(new)]
+    operations += [operation for _, operation in changes]
+    try:
+        table.transact(operations)
+    except TransactionConflictError as conflict:
+        if 0 in conflict.failed:
+            image = conflict.images[0]
+            raise ConflictError(current=contact_in(image) if image else None) from conflict
+        if not conflict.failed:
+            raise
+        if any(changes[position - 1][0] not in new.claims for position in conflict.failed):
+            raise  # a claim to give up that is not ours: the contact was changed meanwhile
+        taken = [_taken(new, changes[position - 1][0]) for position in conflict.failed]
+        raise InvalidError("Another contact has it.", fields=taken) from conflict
+
+
+def _taken(contact: Contact, claim: Claim) -> FieldError:
+    if claim.what == "email":
+        position = [email.address for email in contact.emails].index(claim.value)
+        return FieldError(f"emails.{position}.address", "Another contact has this address.", "taken")
+    position = [phone.number for phone in contact.phones].index(claim.value)
+    return FieldError(f"phones.{position}.number", "Another contact has this number.", "taken")

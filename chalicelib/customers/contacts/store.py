@@ -1,0 +1,292 @@
+"""Contacts, their claims and their score's history in the table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from chalicelib.customers.contacts.domain import (
+    LIFECYCLE_STAGES,
+    Consent,
+    ConsentState,
+    Contact,
+    EmailAddress,
+    PhoneNumber,
+    ScoreChange,
+    ScoreEntry,
+    Touch,
+)
+from chalicelib.customers.contacts.records import (
+    ContactRecord,
+    ScoreRecord,
+    company_contacts_partition,
+    contact_key,
+    contact_partition,
+    contacts_partition,
+    score_key,
+)
+from chalicelib.foundation import clock
+from chalicelib.foundation.table import Create, Key, Page, Replace, Table
+from chalicelib.foundation.table.table import query_merged
+
+_TOUCH_FIELDS = tuple(field.name for field in fields(Touch) if field.name != "at")
+
+
+def read(table: Table, workspace_id: str, contact_id: str, *, consistent: bool = False) -> Contact | None:
+    """The contact, or None."""
+    record = table.get(ContactRecord, contact_key(workspace_id, contact_id), consistent=consistent)
+    return None if record is None else to_domain(record)
+
+
+def read_many(
+    table: Table, workspace_id: str, contact_ids: Iterable[str], *, consistent: bool = False
+) -> dict[str, Contact]:
+    """Those of the contacts that exist, by id."""
+    keys = [contact_key(workspace_id, contact_id) for contact_id in contact_ids]
+    found = table.get_many(ContactRecord, keys, consistent=consistent) if keys else {}
+    return {record.contact_id: to_domain(record) for record in found.values()}
+
+
+def recent(table: Table, workspace_id: str, *, shards: int, before: str, limit: int) -> list[Contact]:
+    """The newest contacts (made before the one with the id ``before``, if given), newest first, over all shards."""
+
+    def shard(number: int) -> Any:
+        return lambda limit: table.query(
+            ContactRecord,
+            contacts_partition(workspace_id, number),
+            index="gsi1",
+            before=before,
+            newest_first=True,
+            limit=limit,
+        )
+
+    found = query_merged([shard(number) for number in range(shards)], limit=limit, position=lambda each: each.gsi1sk)
+    return [to_domain(record) for record in found]
+
+
+def of_company(table: Table, workspace_id: str, company_id: str, *, before: str, limit: int) -> list[Contact]:
+    """The newest contacts of one company."""
+    page = table.query(
+        ContactRecord,
+        company_contacts_partition(workspace_id, company_id),
+        index="gsi2",
+        before=before,
+        newest_first=True,
+        limit=limit,
+    )
+    return [to_domain(record) for record in page.items]
+
+
+def shard_page(table: Table, workspace_id: str, *, shard: int, after: str, limit: int) -> Page[ContactRecord]:
+    """One page of one shard in the order of ids; for work over all contacts."""
+    return table.query(ContactRecord, contacts_partition(workspace_id, shard), index="gsi1", after=after, limit=limit)
+
+
+def history(
+    table: Table, workspace_id: str, contact_id: str, *, before: str, limit: int
+) -> list[tuple[str, ScoreChange]]:
+    """The newest rows of the score's history, each with its position."""
+    pk = contact_partition(workspace_id, contact_id)
+    span = ("SCORE#", before or "SCORE#~")
+    page = table.query(ScoreRecord, pk, between=span, newest_first=True, limit=limit + 1 if before else limit)
+    return [(record.sk, to_score_change(record)) for record in page.items if record.sk != before][:limit]
+
+
+# Operations for transactions
+
+
+def create(contact: Contact) -> Create:
+    """The contact's item, new."""
+    return Create(to_record(contact))
+
+
+def replacement(contact: Contact) -> Replace:
+    """The contact's item over the version it was read at."""
+    return Replace(to_record(contact))
+
+
+def score_row(workspace_id: str, contact_id: str, change: ScoreChange) -> Create:
+    """A row of the score's history, new."""
+    entry = change.entry
+    key = score_key(workspace_id, contact_id, entry.at, entry.id)
+    return Create(
+        ScoreRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=workspace_id,
+            created_at=entry.at,
+            at=entry.at,
+            points=entry.points,
+            total=change.total,
+            reason=entry.reason,
+            rule_id=entry.rule_id,
+            dimension=entry.dimension,
+        )
+    )
+
+
+# Record ↔ domain
+
+
+def to_record(contact: Contact) -> ContactRecord:
+    """The item of a contact."""
+    key = contact_key(contact.workspace_id, contact.id)
+    first, last = contact.first_touch, contact.last_touch
+    values: dict[str, Any] = {
+        "pk": key.pk,
+        "sk": key.sk,
+        "workspace_id": contact.workspace_id,
+        "version": contact.version,
+        "created_at": contact.created_at,
+        "gsi1pk": contacts_partition(contact.workspace_id, contact.shard),
+        "gsi1sk": contact.id,
+    }
+    if contact.updated_at != contact.created_at:
+        values["updated_at"] = contact.updated_at
+    if contact.company_id:
+        values["gsi2pk"] = company_contacts_partition(contact.workspace_id, contact.company_id)
+        values["gsi2sk"] = contact.id
+    for name in _TEXTS:
+        value = getattr(contact, name)
+        if value:
+            values[name] = value
+    if contact.lifecycle_stage != LIFECYCLE_STAGES[0]:
+        values["lifecycle_stage"] = contact.lifecycle_stage
+    if contact.emails:
+        values["emails"] = [_address(email.address, email) for email in contact.emails]
+    if contact.phones:
+        values["phones"] = [_address(phone.number, phone) for phone in contact.phones]
+    if contact.tags:
+        values["tags"] = contact.tags
+    if contact.grade or contact.score_fit or contact.score_engagement:
+        values["score_fit"], values["score_engagement"] = contact.score_fit, contact.score_engagement
+    if first is not None:
+        values["first_touch"] = touch_to_json(first)
+    if last is not None and last != first:
+        values["last_touch"] = touch_to_json(last)
+    if contact.consents:
+        values["consents"] = {purpose: _consent(consent) for purpose, consent in contact.consents.items()}
+    return ContactRecord(**values)
+
+
+def to_domain(record: ContactRecord) -> Contact:
+    """The contact in an item."""
+    values: Mapping[str, Any] = record.attribute_values
+    get = values.get
+    created_at, first, last = values["created_at"], get("first_touch"), get("last_touch")
+    first_touch = None if first is None else touch_from_json(first)
+    return Contact(
+        workspace_id=values["workspace_id"],
+        id=record.contact_id,
+        created_at=created_at,
+        updated_at=get("updated_at") or created_at,
+        version=int(values["version"]),
+        shard=int(values["gsi1pk"].rpartition("#")[2]),
+        first_name=get("first_name") or "",
+        last_name=get("last_name") or "",
+        emails=tuple([EmailAddress(*_parts(each)) for each in get("emails") or ()]),
+        phones=tuple([PhoneNumber(*_parts(each)) for each in get("phones") or ()]),
+        company_id=get("company_id") or "",
+        company_name=get("company_name") or "",
+        language=get("language") or "",
+        time_zone=get("time_zone") or "",
+        country=get("country") or "",
+        city=get("city") or "",
+        tags=frozenset(get("tags") or ()),
+        lifecycle_stage=get("lifecycle_stage") or LIFECYCLE_STAGES[0],
+        owner_id=get("owner_id") or "",
+        score_fit=int(get("score_fit") or 0),
+        score_engagement=int(get("score_engagement") or 0),
+        grade=get("grade") or "",
+        first_touch=first_touch,
+        last_touch=first_touch if last is None else touch_from_json(last),
+        consents={
+            purpose: Consent(
+                state=ConsentState(raw["state"]),
+                at=clock.from_text(raw["at"]),
+                source=raw.get("source", ""),
+                text_version=raw.get("text_version", ""),
+                ledger_id=raw["ledger_id"],
+            )
+            for purpose, raw in (get("consents") or {}).items()
+        },
+        open_lead_id=get("open_lead_id") or "",
+        changed_by=get("changed_by") or "",
+    )
+
+
+def to_score_change(record: ScoreRecord) -> ScoreChange:
+    """A row of the history as the domain has it."""
+    entry = ScoreEntry(
+        id=record.sk.rpartition("#")[2],
+        at=record.at,
+        points=int(record.points),
+        reason=record.reason,
+        rule_id=record.rule_id,
+        dimension="fit" if record.dimension == "fit" else "engagement",
+    )
+    return ScoreChange(entry, int(record.total))
+
+
+def touch_to_json(touch: Touch) -> dict[str, str]:
+    """A touch as it is stored, without what is empty."""
+    raw = {name: value for name in _TOUCH_FIELDS if (value := getattr(touch, name))}
+    raw["at"] = clock.to_text(touch.at)
+    return raw
+
+
+def touch_from_json(raw: Mapping[str, str]) -> Touch:
+    """The touch stored so."""
+    get = raw.get
+    return Touch(
+        at=clock.from_text(raw["at"]),
+        source=get("source", ""),
+        medium=get("medium", ""),
+        campaign=get("campaign", ""),
+        term=get("term", ""),
+        content=get("content", ""),
+        referrer=get("referrer", ""),
+        landing_page=get("landing_page", ""),
+        form_id=get("form_id", ""),
+    )
+
+
+_TEXTS = (
+    "first_name",
+    "last_name",
+    "company_id",
+    "company_name",
+    "language",
+    "time_zone",
+    "country",
+    "city",
+    "owner_id",
+    "grade",
+    "open_lead_id",
+    "changed_by",
+)
+
+
+def _address(value: str, given: EmailAddress | PhoneNumber) -> list[Any]:
+    """``[address]``, ``[address, label]`` or ``[address, label, 1]`` for the primary: short, for every contact has one."""
+    if given.primary:
+        return [value, given.label, 1]
+    return [value, given.label] if given.label else [value]
+
+
+def _parts(raw: Sequence[Any]) -> tuple[str, str, bool]:
+    return raw[0], raw[1] if len(raw) > 1 else "", len(raw) > 2
+
+
+def _consent(consent: Consent) -> dict[str, str]:
+    return {
+        "state": consent.state.value,
+        "at": clock.to_text(consent.at),
+        "source": consent.source,
+        "text_version": consent.text_version,
+        "ledger_id": consent.ledger_id,
+    }
+
+
+def key_of(workspace_id: str, contact_id: str) -> Key:
+    """Where a contact stands, for other features' transactions."""
+    return contact_key(workspace_id, contact_id)

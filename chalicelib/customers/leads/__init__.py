@@ -1,0 +1,1 @@
+"""Leads: who showed interest and is not qualified yet."""

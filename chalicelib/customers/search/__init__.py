@@ -1,0 +1,1 @@
+"""Search: find anything by the beginning of a word."""

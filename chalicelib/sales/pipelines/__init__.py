@@ -1,0 +1,1 @@
+"""Pipelines: the path of a deal."""
