@@ -55,3 +55,18 @@ class Publisher:
                 return
             time.sleep(0.05 * 2**attempt)
         raise UnavailableError(f"the queue {queue} did not take {len(entries)} messages")
+
+
+class FakeQueues:
+    """Lists, for tests: ``published`` holds (queue, envelope, delay) in order."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, Envelope, int]] = []
+
+    def publish(self, queue: str, envelopes: Sequence[Envelope], *, delay: int = 0) -> None:
+        """Keep the envelopes."""
+        self.published += [(queue, envelope, delay) for envelope in envelopes]
+
+    def on(self, queue: str) -> list[Envelope]:
+        """What was put on one queue."""
+        return [envelope for name, envelope, _ in self.published if name == queue]
