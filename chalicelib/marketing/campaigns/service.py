@@ -1,0 +1,460 @@
+"""What can be done with campaigns. The sending itself is in ``marketing/sending``; they speak by the queues ``campaign-plan`` and
+``campaign-send`` and by the campaign's state.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from chalicelib.foundation.clock import Clock
+from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from chalicelib.foundation.ids import is_id
+from chalicelib.foundation.messaging import Queues
+from chalicelib.foundation.table import Table
+from chalicelib.marketing.campaigns import events, store
+from chalicelib.marketing.campaigns.body import compile_body
+from chalicelib.marketing.campaigns.domain import (
+    Baseline,
+    Body,
+    Campaign,
+    CampaignState,
+    IllegalMoveError,
+    Move,
+    Notice,
+    Plan,
+    after,
+    moment,
+    stop_reason,
+)
+from chalicelib.marketing.segments import service as segments
+from chalicelib.workspaces.settings.domain import Workspace
+
+if TYPE_CHECKING:
+    from chalicelib.foundation.scheduler import Scheduler
+
+RECIPIENTS_PER_SHARD = 500
+SHARDS_LEAST, SHARDS_MOST = 10, 200
+LATE = timedelta(hours=6)
+"""A campaign whose time was missed by more than this does not go out by itself: "good morning" is wrong at night."""
+_LONGEST_AHEAD = timedelta(days=366)
+_ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class BodySource:
+    """What a marketer wrote."""
+
+    format: Literal["mjml", "html"]
+    source: str
+
+
+def list_campaigns(
+    *, table: Table, workspace_id: str, limit: int, start: list[str] | None
+) -> tuple[list[Campaign], list[str] | None]:
+    """The newest campaigns with their counts, and the position to go on from."""
+    found, following = store.page(table, workspace_id, limit=limit, start=start)
+    return [_counted(table, campaign) for campaign in found], following
+
+
+def get_campaign(
+    *, table: Table, workspace_id: str, campaign_id: str, consistent: bool = False, counted: bool = False
+) -> Campaign:
+    """The campaign, with its counts if asked for; `NotFoundError` when there is none."""
+    found = store.read(table, workspace_id, campaign_id, consistent=consistent) if is_id(campaign_id) else None
+    if found is None:
+        raise NotFoundError("There is no such campaign.")
+    return _counted(table, found) if counted else found
+
+
+def get_body(*, table: Table, workspace_id: str, campaign_id: str) -> Body:
+    """Its compiled body."""
+    found = store.read_body(table, workspace_id, campaign_id)
+    if found is None:
+        raise NotFoundError("There is no such campaign.")
+    return found
+
+
+def create_campaign(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace: Workspace,
+    campaign_id: str,
+    values: Mapping[str, Any],
+    body: BodySource,
+    changed_by: str,
+) -> Campaign:
+    """Make a draft. ``values`` are fields of `Campaign`; the sender is the workspace's where none is given."""
+    now = clock.now()
+    campaign = Campaign(
+        workspace_id=workspace.id,
+        id=campaign_id,
+        created_at=now,
+        updated_at=now,
+        changed_by=changed_by,
+        **{"language": workspace.language, **_cleaned(values)},
+    )
+    campaign, compiled = _compiled(table, campaign, body)
+    store.create(table, campaign, compiled)
+    return campaign
+
+
+def change_campaign(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    campaign_id: str,
+    version: int,
+    changes: Mapping[str, Any],
+    body: BodySource | None,
+    changed_by: str,
+) -> Campaign:
+    """Change a draft as it was at ``version``; `ConflictError` with the present one when it has moved on or is no draft."""
+    present = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    if present.version != version:
+        raise ConflictError(current=present)
+    after(present.state, Move.EDIT, current=present)
+    if body is None:
+        old = get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+        body = BodySource(old.format, old.source)
+    changed = replace(present, updated_at=clock.now(), changed_by=changed_by, **_cleaned(changes))
+    changed, compiled = _compiled(table, changed, body)
+    return store.replace(table, changed, compiled)
+
+
+def delete_campaign(*, table: Table, workspace_id: str, campaign_id: str) -> None:
+    """Delete a draft. What was sent stays: somebody may ask who received it."""
+    present = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    after(present.state, Move.DELETE, current=present)
+    store.delete(table, present)
+
+
+def clone_campaign(
+    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, clone_id: str, changed_by: str
+) -> Campaign:
+    """A new draft that says the same."""
+    source = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    body = get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    now = clock.now()
+    suffix = " (copia)" if source.language == "es" else " (copy)"
+    clone = Campaign(
+        workspace_id=workspace_id,
+        id=clone_id,
+        name=source.name[: 200 - len(suffix)] + suffix,
+        subject=source.subject,
+        created_at=now,
+        updated_at=now,
+        preheader=source.preheader,
+        from_name=source.from_name,
+        from_email=source.from_email,
+        reply_to=source.reply_to,
+        body_format=source.body_format,
+        segment_ids=source.segment_ids,
+        language=source.language,
+        warnings=source.warnings,
+        changed_by=changed_by,
+    )
+    store.create(table, clone, body)
+    return clone
+
+
+def notices(campaign: Campaign, workspace: Workspace) -> list[Notice]:
+    """What is worth knowing before sending: about the body as it was saved, and about the workspace as it is now."""
+    found = list(campaign.warnings)
+    if not workspace.postal_address:
+        message = "The workspace has no postal address; the law wants one in every campaign."
+        found.append(Notice("postal_address_missing", message, "workspace.postal_address", blocking=True))
+    if not (campaign.from_email or workspace.sender_email):
+        message = "There is no sender address, neither here nor in the workspace."
+        found.append(Notice("sender_missing", message, "from.email", blocking=True))
+    if not campaign.segment_ids:
+        found.append(Notice("audience_missing", "No segment is chosen.", "segment_ids", blocking=True))
+    if not campaign.subject:
+        found.append(Notice("subject_missing", "The subject is empty.", "subject", blocking=True))
+    return found
+
+
+def send_campaign(
+    *,
+    table: Table,
+    clock: Clock,
+    queues: Queues,
+    scheduler: "Scheduler",
+    workspace: Workspace,
+    campaign_id: str,
+    at: datetime | None = None,
+    time_zone: str = "",
+    changed_by: str,
+) -> Campaign:
+    """Start a campaign now, or at a moment: ``at`` with a zone of its own or on the clocks of ``time_zone``.
+
+    `InvalidError` names what has to be put right first; `IllegalMoveError` when it is no draft (any more).
+    """
+    now = clock.now()
+    campaign = get_campaign(table=table, workspace_id=workspace.id, campaign_id=campaign_id, consistent=True)
+    blocking = [
+        FieldError(notice.field, notice.message, notice.code)
+        for notice in notices(campaign, workspace)
+        if notice.blocking
+    ]
+    if blocking:
+        raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
+    if at is None:
+        if time_zone:
+            moment(now, time_zone)
+        state = after(campaign.state, Move.START, current=campaign)
+        return _begin(table, queues, replace(campaign, state=state, changed_by=changed_by), now)
+    when = moment(at, time_zone or workspace.time_zone)
+    if when <= now:
+        raise InvalidError("This moment has passed.", field="at", code="past")
+    if when > now + _LONGEST_AHEAD:
+        raise InvalidError("This is more than a year ahead.", field="at", code="too_far")
+    state = after(campaign.state, Move.SCHEDULE, current=campaign)
+    scheduled = replace(
+        campaign,
+        state=state,
+        scheduled_at=when,
+        time_zone=time_zone or workspace.time_zone,
+        updated_at=now,
+        changed_by=changed_by,
+    )
+    scheduled = store.replace(table, scheduled)
+    scheduler.at(_schedule_name(campaign_id), when, "campaign-plan", events.plan(scheduled, now))
+    return scheduled
+
+
+def start_scheduled(*, table: Table, clock: Clock, queues: Queues, campaign: Campaign) -> Campaign:
+    """Start a campaign whose moment has come; one that is too late is paused, for a person to decide."""
+    now = clock.now()
+    assert campaign.scheduled_at is not None
+    if now - campaign.scheduled_at > LATE:
+        state = after(campaign.state, Move.PAUSE, current=campaign)
+        return store.replace(table, replace(campaign, state=state, stop_reason="late", updated_at=now))
+    state = after(campaign.state, Move.START, current=campaign)
+    return _begin(table, queues, replace(campaign, state=state), now, publish=False)
+
+
+def pause_campaign(
+    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, changed_by: str, reason: str = "person"
+) -> Campaign:
+    """Stop after the batch that is being sent."""
+
+    def change(campaign: Campaign) -> Campaign:
+        state = after(campaign.state, Move.PAUSE, current=campaign)
+        return replace(campaign, state=state, stop_reason=reason, changed_by=changed_by)
+
+    return _change(table, clock, workspace_id, campaign_id, change)
+
+
+def resume_campaign(
+    *, table: Table, clock: Clock, queues: Queues, workspace_id: str, campaign_id: str, changed_by: str
+) -> Campaign:
+    """Go on where it was. One that had paused itself is judged from here on by what comes after."""
+    counted = store.counts(table, workspace_id, campaign_id)
+
+    def change(campaign: Campaign) -> Campaign:
+        move = Move.RESUME_SENDING if campaign.plan.done else Move.RESUME_PLANNING
+        state = after(campaign.state, move, current=campaign)
+        baseline = campaign.baseline
+        if campaign.stop_reason in ("bounces", "complaints"):
+            baseline = Baseline(counted["sent"], counted["bounced"], counted["complained"])
+        started = campaign.started_at or clock.now()
+        return replace(
+            campaign, state=state, stop_reason="", baseline=baseline, changed_by=changed_by, started_at=started
+        )
+
+    resumed = _change(table, clock, workspace_id, campaign_id, change)
+    if resumed.state is CampaignState.PLANNING:
+        queues.publish("campaign-plan", [events.plan(resumed, resumed.updated_at)])
+    else:
+        queues.publish("campaign-send", events.walks(resumed, resumed.updated_at))
+    return resumed
+
+
+def cancel_campaign(
+    *,
+    table: Table,
+    clock: Clock,
+    queues: Queues,
+    scheduler: "Scheduler",
+    workspace_id: str,
+    campaign_id: str,
+    changed_by: str,
+) -> Campaign:
+    """Send nothing more, ever. Recipients who were still waiting end as suppressed, with this as their reason."""
+    was_scheduled = False
+
+    def change(campaign: Campaign) -> Campaign:
+        nonlocal was_scheduled
+        was_scheduled = campaign.scheduled_at is not None
+        state = after(campaign.state, Move.CANCEL, current=campaign)
+        return replace(campaign, state=state, finished_at=clock.now(), changed_by=changed_by)
+
+    cancelled = _change(table, clock, workspace_id, campaign_id, change)
+    if was_scheduled:
+        scheduler.cancel(_schedule_name(campaign_id))
+    if cancelled.started_at is not None:
+        queues.publish("campaign-send", events.walks(cancelled, cancelled.updated_at))
+    return cancelled
+
+
+def judge(
+    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, counts: Mapping[str, int] | None = None
+) -> Campaign | None:
+    """Pause the campaign when too many of its messages bounced or were complained of; the paused campaign then, else None."""
+    counted = store.counts(table, workspace_id, campaign_id) if counts is None else counts
+    campaign = store.read(table, workspace_id, campaign_id, consistent=True)
+    if campaign is None or campaign.state is not CampaignState.SENDING:
+        return None
+    reason = stop_reason(counted, campaign.baseline)
+    if not reason:
+        return None
+    try:
+        return pause_campaign(
+            table=table,
+            clock=clock,
+            workspace_id=workspace_id,
+            campaign_id=campaign_id,
+            changed_by="system",
+            reason=reason,
+        )
+    except IllegalMoveError:
+        return None  # somebody else stopped it meanwhile
+
+
+def planned_to(*, table: Table, clock: Clock, campaign: Campaign, plan: Plan) -> Campaign:
+    """Keep how far the planner is; `ConflictError` when the campaign has changed since it was read."""
+    return store.replace(table, replace(campaign, plan=plan, updated_at=clock.now()))
+
+
+def audience_known(*, table: Table, clock: Clock, campaign: Campaign, audience: int) -> Campaign:
+    """The ledger is whole: sending begins. `ConflictError` when the campaign has changed since it was read."""
+    state = after(campaign.state, Move.PLANNED, current=campaign)
+    plan = replace(campaign.plan, done=True)
+    return store.replace(table, replace(campaign, state=state, plan=plan, audience=audience, updated_at=clock.now()))
+
+
+def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
+    """Every recipient has come to an end."""
+
+    def change(campaign: Campaign) -> Campaign:
+        state = after(campaign.state, Move.FINISH, current=campaign)
+        return replace(campaign, state=state, finished_at=clock.now())
+
+    return _change(table, clock, workspace_id, campaign_id, change)
+
+
+def reopen(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
+    """A recipient of a finished campaign is to be sent to again; a campaign that is still under way is left as it is."""
+
+    def change(campaign: Campaign) -> Campaign:
+        if campaign.state in (CampaignState.SENDING, CampaignState.PAUSED):
+            return campaign
+        state = after(campaign.state, Move.REOPEN, current=campaign)
+        return replace(campaign, state=state, finished_at=None)
+
+    return _change(table, clock, workspace_id, campaign_id, change)
+
+
+def due(*, table: Table, clock: Clock, limit: int = 50) -> list[Campaign]:
+    """Campaigns that need looking after, of all workspaces."""
+    return store.due(table, clock.now(), limit=limit)
+
+
+def looked_after(*, table: Table, clock: Clock, campaign: Campaign) -> bool:
+    """Put off the next look by a minute; False when somebody else changed the campaign meanwhile."""
+    try:
+        store.replace(table, replace(campaign, updated_at=clock.now()))
+    except ConflictError:
+        return False
+    return True
+
+
+def counts(*, table: Table, workspace_id: str, campaign_id: str) -> dict[str, int]:
+    """How many recipients stand where, as far as it is projected."""
+    return store.counts(table, workspace_id, campaign_id)
+
+
+def _begin(table: Table, queues: Queues, campaign: Campaign, now: datetime, *, publish: bool = True) -> Campaign:
+    found = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=campaign.segment_ids)
+    expected = sum(segment.count for segment in found.values())
+    shards = min(max(-(-expected // RECIPIENTS_PER_SHARD), SHARDS_LEAST), SHARDS_MOST)
+    begun = replace(campaign, started_at=now, updated_at=now, shards=shards, plan=Plan(), audience=None)
+    begun = store.replace(table, begun)
+    if publish:
+        queues.publish("campaign-plan", [events.plan(begun, now)])
+    return begun
+
+
+def _change(
+    table: Table, clock: Clock, workspace_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]
+) -> Campaign:
+    """A move that depends on nothing but the campaign itself: read and written again when somebody was faster."""
+    for attempt in range(_ATTEMPTS):
+        campaign = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+        changed = change(campaign)
+        if changed is campaign:
+            return campaign
+        try:
+            return store.replace(table, replace(changed, updated_at=clock.now()))
+        except ConflictError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = dict(values)
+    for field in ("name", "subject", "preheader", "from_name"):
+        if field in cleaned:
+            cleaned[field] = " ".join(str(cleaned[field]).split())
+    for field in ("from_email", "reply_to"):
+        if cleaned.get(field):
+            cleaned[field] = _address(cleaned[field], field.replace("_email", ".email"))
+    if "segment_ids" in cleaned:
+        cleaned["segment_ids"] = tuple(dict.fromkeys(cleaned["segment_ids"]))
+    return cleaned
+
+
+def _address(text: str, field: str) -> str:
+    from chalicelib.customers.contacts.addresses import normalise_email
+
+    try:
+        return normalise_email(text)
+    except InvalidError as error:
+        raise InvalidError("This is no e-mail address.", field=field, code="email") from error
+
+
+def _compiled(table: Table, campaign: Campaign, body: BodySource) -> tuple[Campaign, Body]:
+    _check_segments(table, campaign.workspace_id, campaign.segment_ids)
+    compiled = compile_body(
+        body_format=body.format,
+        source=body.source,
+        preheader=campaign.preheader,
+        language=campaign.language,
+        subject=campaign.subject,
+    )
+    return replace(campaign, body_format=body.format, warnings=compiled.warnings), compiled
+
+
+def _check_segments(table: Table, workspace_id: str, segment_ids: Iterable[str]) -> None:
+    wanted = list(segment_ids)
+    found = segments.get_segments(table=table, workspace_id=workspace_id, ids=wanted)
+    missing = [
+        FieldError(f"segment_ids.{position}", "There is no such segment.", "not_found")
+        for position, segment_id in enumerate(wanted)
+        if segment_id not in found
+    ]
+    if missing:
+        raise InvalidError("A segment does not exist.", fields=missing)
+
+
+def _counted(table: Table, campaign: Campaign) -> Campaign:
+    counted = store.counts(table, campaign.workspace_id, campaign.id)
+    return replace(campaign, counts=counted)
+
+
+def _schedule_name(campaign_id: str) -> str:
+    return f"campaign-{campaign_id}"

@@ -1,0 +1,240 @@
+"""Campaigns in the table."""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.foundation import clock
+from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.projection import MetricRecord, metric_key
+from chalicelib.foundation.table import Create, Delete, Key, Operation, Put, Replace, Table
+from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.marketing.campaigns.domain import (
+    COUNTS,
+    Baseline,
+    Body,
+    Campaign,
+    CampaignState,
+    Notice,
+    Plan,
+)
+from chalicelib.marketing.campaigns.records import (
+    DUE,
+    CampaignBodyRecord,
+    CampaignRecord,
+    body_key,
+    campaign_key,
+    list_partition,
+)
+
+TENDED_EVERY = timedelta(minutes=1)
+
+
+def read(table: Table, workspace_id: str, campaign_id: str, *, consistent: bool = False) -> Campaign | None:
+    """The campaign, or None."""
+    record = table.get(CampaignRecord, campaign_key(workspace_id, campaign_id), consistent=consistent)
+    return to_domain(record) if record is not None else None
+
+
+def read_body(table: Table, workspace_id: str, campaign_id: str) -> Body | None:
+    """Its compiled body, or None."""
+    record = table.get(CampaignBodyRecord, body_key(workspace_id, campaign_id), consistent=True)
+    return _unpacked(record.packed) if record is not None else None
+
+
+def create(table: Table, campaign: Campaign, body: Body) -> None:
+    """Write a new campaign with its body; `ConflictError` when its id is taken."""
+    try:
+        table.transact([Create(to_record(campaign)), Create(_body_record(campaign, body))])
+    except TransactionConflictError as conflict:
+        raise ConflictError(current=read(table, campaign.workspace_id, campaign.id, consistent=True)) from conflict
+
+
+def replace(table: Table, campaign: Campaign, body: Body | None = None) -> Campaign:
+    """Write the campaign over the version it was read at, with a new body where one is given; returns it at its new version.
+
+    `ConflictError` carries the present `Campaign`.
+    """
+    operations: list[Operation] = [Replace(to_record(campaign))]
+    if body is not None:
+        operations.append(Put(_body_record(campaign, body)))
+    try:
+        if len(operations) == 1:
+            table.write(operations[0])
+        else:
+            table.transact(operations)
+    except ConflictError as conflict:
+        raise ConflictError(current=read(table, campaign.workspace_id, campaign.id, consistent=True)) from conflict
+    return _at(campaign, campaign.version + 1)
+
+
+def delete(table: Table, campaign: Campaign) -> None:
+    """Delete a campaign that was never sent, at this version."""
+    record = to_record(campaign)
+    try:
+        table.transact(
+            [
+                Delete(record.key, CampaignRecord.version == campaign.version),
+                Delete(body_key(campaign.workspace_id, campaign.id)),
+            ]
+        )
+    except TransactionConflictError as conflict:
+        raise ConflictError(current=read(table, campaign.workspace_id, campaign.id, consistent=True)) from conflict
+
+
+def page(
+    table: Table, workspace_id: str, *, limit: int, start: list[str] | None
+) -> tuple[list[Campaign], list[str] | None]:
+    """The newest campaigns, and the position to go on from."""
+    found = table.query(
+        CampaignRecord,
+        list_partition(workspace_id),
+        index="gsi1",
+        newest_first=True,
+        limit=limit,
+        start=_start(workspace_id, start),
+    )
+    following = [found.next["pk"]["S"].rsplit("#", 1)[1], found.next["gsi1sk"]["S"]] if found.next else None
+    return [to_domain(record) for record in found.items], following
+
+
+def due(table: Table, now: datetime, *, limit: int) -> list[Campaign]:
+    """Campaigns that the tick has to look after by now, the longest overdue first."""
+    found = table.query(CampaignRecord, DUE, index="due", before=clock.to_text(now) + "~", limit=limit)
+    return [to_domain(record) for record in found.items]
+
+
+def counts(table: Table, workspace_id: str, campaign_id: str) -> dict[str, int]:
+    """How many recipients are in each state, and how many events of each kind there were, as far as they are projected."""
+    pk = metric_key(workspace_id, f"campaign.{campaign_id}", "all", "-").pk
+    found = dict.fromkeys(COUNTS, 0)
+    for record in table.query_all(MetricRecord, pk):
+        if record.dimension in found:
+            found[record.dimension] = int(record.value)
+    return found
+
+
+def to_record(campaign: Campaign) -> CampaignRecord:
+    """The row of a campaign."""
+    key = campaign_key(campaign.workspace_id, campaign.id)
+    due_at = _due_at(campaign)
+    return CampaignRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=campaign.workspace_id,
+        version=campaign.version,
+        created_at=campaign.created_at,
+        updated_at=campaign.updated_at,
+        changed_by=campaign.changed_by or None,
+        gsi1pk=list_partition(campaign.workspace_id),
+        gsi1sk=f"{clock.to_text(campaign.created_at)}#{campaign.id}",
+        duepk=DUE if due_at else None,
+        duesk=f"{clock.to_text(due_at)}#{campaign.id}" if due_at else None,
+        campaign_id=campaign.id,
+        name=campaign.name,
+        subject=campaign.subject,
+        preheader=campaign.preheader or None,
+        from_name=campaign.from_name or None,
+        from_email=campaign.from_email or None,
+        reply_to=campaign.reply_to or None,
+        body_format=campaign.body_format,
+        segment_ids=list(campaign.segment_ids),
+        language=campaign.language,
+        state=campaign.state.value,
+        audience=campaign.audience,
+        shards=campaign.shards,
+        plan_segment=campaign.plan.segment,
+        plan_position=campaign.plan.position or None,
+        plan_done=int(campaign.plan.done),
+        scheduled_at=campaign.scheduled_at,
+        time_zone=campaign.time_zone or None,
+        started_at=campaign.started_at,
+        finished_at=campaign.finished_at,
+        stop_reason=campaign.stop_reason or None,
+        baseline=asdict(campaign.baseline),
+        warnings=[asdict(notice) for notice in campaign.warnings],
+    )
+
+
+def to_domain(record: CampaignRecord) -> Campaign:
+    """The campaign in a row."""
+    return Campaign(
+        workspace_id=record.workspace_id,
+        id=record.campaign_id,
+        name=record.name,
+        subject=record.subject,
+        created_at=record.created_at,
+        updated_at=record.updated_at or record.created_at,
+        preheader=record.preheader or "",
+        from_name=record.from_name or "",
+        from_email=record.from_email or "",
+        reply_to=record.reply_to or "",
+        body_format="mjml" if record.body_format == "mjml" else "html",
+        segment_ids=tuple(record.segment_ids),
+        language=record.language,
+        state=CampaignState(record.state),
+        audience=None if record.audience is None else int(record.audience),
+        shards=int(record.shards),
+        plan=Plan(int(record.plan_segment), record.plan_position or "", bool(record.plan_done)),
+        scheduled_at=record.scheduled_at,
+        time_zone=record.time_zone or "",
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        stop_reason=record.stop_reason or "",
+        baseline=Baseline(**(record.baseline or {})),
+        warnings=tuple(Notice(**notice) for notice in record.warnings or []),
+        changed_by=record.changed_by or "",
+        version=int(record.version),
+    )
+
+
+def _due_at(campaign: Campaign) -> datetime | None:
+    """When the tick has to look: at the chosen time (in case the schedule did not), and each minute while there is work."""
+    match campaign.state:
+        case CampaignState.SCHEDULED:
+            return campaign.scheduled_at
+        case CampaignState.PLANNING | CampaignState.SENDING:
+            return campaign.updated_at + TENDED_EVERY
+    return None
+
+
+def _at(campaign: Campaign, version: int) -> Campaign:
+    from dataclasses import replace as changed
+
+    return changed(campaign, version=version)
+
+
+def _start(workspace_id: str, position: list[str] | None) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    key = campaign_key(workspace_id, position[0])
+    return {**key.image(), "gsi1pk": {"S": list_partition(workspace_id)}, "gsi1sk": {"S": position[1]}}
+
+
+def _body_record(campaign: Campaign, body: Body) -> CampaignBodyRecord:
+    key: Key = body_key(campaign.workspace_id, campaign.id)
+    text = json.dumps(asdict(body), ensure_ascii=False, separators=(",", ":"))
+    return CampaignBodyRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=campaign.workspace_id,
+        created_at=campaign.updated_at,
+        changed_by=campaign.changed_by or None,
+        packed=b64encode(zlib.compress(text.encode(), 6)).decode(),
+    )
+
+
+def _unpacked(packed: str) -> Body:
+    raw: Mapping[str, Any] = json.loads(zlib.decompress(b64decode(packed)))
+    return Body(
+        format=raw["format"],
+        source=raw["source"],
+        html=raw["html"],
+        text=raw["text"],
+        links=tuple(raw["links"]),
+        warnings=tuple(Notice(**notice) for notice in raw["warnings"]),
+    )
