@@ -163,10 +163,17 @@ def change_contact(
 
 
 def add_points(
-    *, table: Table, workspace_id: str, contact_id: str, entries: Sequence[ScoreEntry], grade_of: GradeOf
+    *,
+    table: Table,
+    workspace_id: str,
+    contact_id: str,
+    entries: Sequence[ScoreEntry],
+    grade_of: GradeOf,
+    extra: Sequence[Operation] = (),
 ) -> Contact:
     """Give the points of these entries, each once however often it comes, and keep why. Returns the contact as it is then;
-    `NotFoundError` when there is none.
+    `NotFoundError` when there is none. ``extra`` is written in the same transaction; `ConflictError` (and no points) when one of
+    its conditions does not hold.
     """
     entries = list({entry.id: entry for entry in entries}.values())
     for attempt in range(_ATTEMPTS):
@@ -175,10 +182,12 @@ def add_points(
             return contact
         now, later = entries[:_ENTRIES], entries[_ENTRIES:]
         changed, rows = _scored(contact, now, grade_of)
-        operations: list[Operation] = [store.replacement(changed), *rows]
+        operations: list[Operation] = [store.replacement(changed), *rows, *extra]
         try:
             table.transact(operations)
         except TransactionConflictError as conflict:
+            if any(position > len(rows) for position in conflict.failed):
+                raise
             repeated = {position - 1 for position in conflict.failed if position > 0}
             entries = [*(entry for position, entry in enumerate(now) if position not in repeated), *later]
             if not repeated:
