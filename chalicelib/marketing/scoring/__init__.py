@@ -1,0 +1,1 @@
+"""Lead scoring: rules of fit and engagement, and the points they give."""

@@ -1,0 +1,96 @@
+"""Rules and standings in the table."""
+
+from dataclasses import asdict
+from datetime import datetime
+from zlib import crc32
+
+from chalicelib.foundation import clock
+from chalicelib.foundation.table import Create, Operation, Replace, Table
+from chalicelib.marketing.scoring.domain import COOLING_EVERY, Grades, Rule, Ruleset, Standing
+from chalicelib.marketing.scoring.records import RulesRecord, StandingRecord, rules_key, standing_key
+
+DUE_SHARDS = 4
+
+
+def read_rules(table: Table, workspace_id: str, *, consistent: bool = False) -> Ruleset | None:
+    """The workspace's own rules, or None while it has none."""
+    record = table.get(RulesRecord, rules_key(workspace_id), consistent=consistent)
+    return None if record is None else rules_of(record)
+
+
+def write_rules(table: Table, workspace_id: str, ruleset: Ruleset, *, first: bool, now: datetime) -> None:
+    """Write rules over the version they were read at; ``first`` when that was the default."""
+    key = rules_key(workspace_id)
+    record = RulesRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=workspace_id,
+        version=ruleset.version + 1 if first else ruleset.version,
+        created_at=now,
+        updated_at=now,
+        rules=[asdict(rule) for rule in ruleset.rules],
+        grades=asdict(ruleset.grades),
+        half_life=ruleset.half_life,
+    )
+    table.write(Create(record) if first else Replace(record))
+
+
+def rules_of(record: RulesRecord) -> Ruleset:
+    """The rules in an item."""
+    return Ruleset(
+        rules=tuple(Rule(**raw) for raw in record.rules),
+        grades=Grades(**record.grades),
+        half_life=int(record.half_life),
+        version=int(record.version),
+    )
+
+
+def read_standing(table: Table, workspace_id: str, contact_id: str) -> Standing | None:
+    """What scoring remembers of a contact, as it is now."""
+    record = table.get(StandingRecord, standing_key(workspace_id, contact_id), consistent=True)
+    if record is None:
+        return None
+    return Standing(
+        warmth=float(record.warmth),
+        warm_at=record.warm_at,
+        engagement=int(record.engagement),
+        awarded=record.awarded or {},
+        spent=record.spent or {},
+        facts=tuple(record.facts or ()),
+        version=int(record.version),
+    )
+
+
+def standing_operation(workspace_id: str, contact_id: str, standing: Standing, now: datetime) -> Operation:
+    """Write a standing over the version it was read at. It is due again while there is something left to cool."""
+    key = standing_key(workspace_id, contact_id)
+    record = StandingRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=workspace_id,
+        version=standing.version or 1,
+        created_at=now,
+        updated_at=now,
+        warmth=standing.warmth,
+        warm_at=standing.warm_at,
+        engagement=standing.engagement,
+        awarded=dict(standing.awarded) or None,
+        spent=dict(standing.spent) or None,
+        facts=list(standing.facts) or None,
+        contact_id=contact_id,
+    )
+    if standing.engagement and standing.warm_at is not None:
+        record.duepk = due_partition(crc32(contact_id.encode()) % DUE_SHARDS)
+        record.duesk = f"{clock.to_text(standing.warm_at + COOLING_EVERY)}#{contact_id}"
+    return Replace(record) if standing.version else Create(record)
+
+
+def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Contacts whose engagement is to be cooled by now: (workspace id, contact id)."""
+    page = table.query(StandingRecord, due_partition(shard), index="due", before=clock.to_text(now), limit=limit)
+    return [(record.workspace_id, record.contact_id) for record in page.items]
+
+
+def due_partition(shard: int) -> str:
+    """One partition of what is due to cool, over all workspaces."""
+    return f"DUE#cooling#{shard}"
