@@ -24,11 +24,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "workspaces.sessions.routes": ("session",),
     "workspaces.audit.routes": ("audit",),
     "workspaces.jobs.routes": ("jobs",),
+    "marketing.scoring.routes": ("scoring-rules",),
+    "marketing.segments.routes": ("segments",),
 }
 """Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
 outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports only the modules of the path it is asked for."""
 
-CONSUMERS: dict[str, str] = {}
+CONSUMERS: dict[str, str] = {
+    "scoring": "marketing.scoring.consumers:handle",
+    "segment-fill": "marketing.segments.consumers:handle",
+}
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead."""
 
 RAW_QUEUES = frozenset({"delivery-events"})
@@ -37,10 +42,11 @@ PROJECTIONS: tuple[str, ...] = (
     "workspaces.settings.projections",
     "workspaces.members.projections",
     "workspaces.api_keys.projections",
+    "marketing.segments.projections",
 )
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
-TICKS: tuple[str, ...] = ()
+TICKS: tuple[str, ...] = ("marketing.scoring.consumers:tick",)
 """``module:function`` of what happens every minute: ``(runtime) -> None``, each safe to repeat."""
 
 
