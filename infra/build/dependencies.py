@@ -1,12 +1,13 @@
 """The packages that ship inside the functions' zip: downloaded once for a list of requirements, then kept.
 
-Wheels are asked for as Lambda needs them (manylinux2014, x86-64, CPython 3.11). They serve the local cloud as well wherever its
-machine is x86-64 Linux with Python 3.11; on another machine ``CLIENTELA_BUILD_NATIVE=1`` packages that machine's own wheels, and
-such a zip must not be deployed to AWS.
+Wheels are asked for as Lambda needs them: manylinux2014, x86-64, and the version of the Python that builds, which is also the one
+that chalice writes into the template. The local cloud runs them as well, being of the same Python; only a machine that is not
+x86-64 Linux packages its own wheels, for itself alone (``native``), and the deploy to AWS never does.
 """
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -33,12 +34,12 @@ UNUSED = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "phonenumbers/tz
 PLATFORM = (
     "--platform=manylinux2014_x86_64",
     "--platform=manylinux_2_17_x86_64",
-    "--python-version=3.11",
+    f"--python-version={sys.version_info.major}.{sys.version_info.minor}",
     "--implementation=cp",
     "--only-binary=:all:",
 )
 
-_FORMAT = "7"
+_FORMAT = "8"
 """Part of every cache key: raise it when the way a tree or zip is made changes."""
 
 
@@ -56,8 +57,10 @@ def cache_key(*parts: bytes | str) -> str:
 
 
 def native() -> bool:
-    """Whether to package this machine's own wheels instead of Lambda's."""
-    return os.environ.get("CLIENTELA_BUILD_NATIVE", "") == "1"
+    """Whether to package this machine's own wheels instead of Lambda's; ``CLIENTELA_NATIVE=0`` or ``1`` decides otherwise."""
+    if told := os.environ.get("CLIENTELA_NATIVE"):
+        return told == "1"
+    return (sys.platform, platform.machine()) != ("linux", "x86_64")
 
 
 def install(arguments: Iterable[str], destination: Path) -> None:

@@ -191,6 +191,8 @@ def _functions(template: Template) -> None:
             },
         }
         properties["LoggingConfig"] = {"LogGroup": {"Ref": group}, "LogFormat": "Text"}
+        for layer in properties.get("Layers", []):
+            template["Resources"][layer["Ref"]]["Properties"]["CompatibleRuntimes"] = [properties["Runtime"]]
         properties["Tags"] = {**properties.get("Tags", {}), "clientela:stage": {"Ref": "StageName"}}
         template["Outputs"][f"{logical_id}FunctionName"] = {"Value": {"Ref": logical_id}}
         template["Resources"][f"{logical_id}ErrorsAlarm"] = _alarm(
@@ -214,7 +216,7 @@ def _functions(template: Template) -> None:
         "A scheduled report did not arrive",
         Namespace=METRICS,
         MetricName="ReportsMissed",
-        Dimensions=[{"Name": "stage", "Value": {"Ref": "StageName"}}],
+        Dimensions=[{"Name": "service", "Value": "clientela"}, {"Name": "stage", "Value": {"Ref": "StageName"}}],
         Statistic="Sum",
         Period=300,
     )

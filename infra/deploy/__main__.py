@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         if not options.no_build:
+            os.environ["CLIENTELA_NATIVE"] = "0"  # Lambda's wheels, whatever this machine is
             build(Path.cwd(), options.build_dir, progress=print)
         outputs = deploy(clients, options.stage, options.build_dir, dict(options.parameter), confirm, print)
         if options.site.is_dir():

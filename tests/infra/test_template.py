@@ -157,6 +157,18 @@ class TestFunctions:
         }
         assert watched == {logical_id for logical_id, _ in functions(template)}
 
+    def test_a_missed_report_raises_an_alarm(self, template: Template) -> None:
+        """The alarm looks for the metric that the code writes."""
+        from chalicelib.foundation import observability
+        from chalicelib.insight.reports.service.watching import MISSED_METRIC
+
+        alarm = template["Resources"]["ReportMissedAlarm"]["Properties"]
+        assert (alarm["Namespace"], alarm["MetricName"]) == (observability.NAMESPACE, MISSED_METRIC)
+        assert alarm["Dimensions"] == [
+            {"Name": "service", "Value": "clientela"},
+            {"Name": "stage", "Value": {"Ref": "StageName"}},
+        ]
+
     def test_each_that_nobody_waits_for_has_a_dead_letter_path(self, template: Template) -> None:
         """By its queue's redrive policy, its stream's on-failure queue, or its own; the API's caller gets the error instead."""
         queues = dict(of_type(template, "AWS::SQS::Queue"))
@@ -186,6 +198,8 @@ class TestFunctions:
     def test_only_reports_carry_the_layer(self, template: Template) -> None:
         carriers = [logical_id for logical_id, properties in functions(template) if "Layers" in properties]
         assert carriers == ["RunReports"]
+        runtimes = {properties["Runtime"] for _, properties in functions(template)}
+        assert set(template["Resources"]["ReportingLayer"]["Properties"]["CompatibleRuntimes"]) == runtimes
 
 
 class TestEventSources:

@@ -1,0 +1,48 @@
+"""What is changed for the local cloud, and that it is changed there only."""
+
+import copy
+import json
+from typing import Any
+
+from infra.local_compat import compat
+
+Template = dict[str, Any]
+
+
+def adapted(template: Template) -> Template:
+    found = copy.deepcopy(template)
+    compat("http://127.0.0.1:4566")(found)
+    return found
+
+
+def test_cloudfront_reaches_api_gateway_on_the_local_port(template: Template) -> None:
+    distribution = adapted(template)["Resources"]["Site"]["Properties"]["DistributionConfig"]
+    origins = {origin["Id"]: origin for origin in distribution["Origins"]}
+    assert origins["api"]["OriginPath"] == {"Fn::Sub": "/_aws/execute-api/${RestAPI}"}
+    assert origins["pages"]["OriginPath"] == {"Fn::Sub": "/_aws/execute-api/${RestAPI}/api"}
+    for name in ("api", "pages"):
+        assert origins[name]["CustomOriginConfig"] == {"OriginProtocolPolicy": "http-only", "HTTPPort": 4566}
+    assert "CustomOriginConfig" not in origins["site"]
+
+
+def test_nothing_but_the_known_gaps_is_changed(template: Template) -> None:
+    before, after = template["Resources"], adapted(template)["Resources"]
+    assert before.keys() - after.keys() == {"FilesBucketPolicy"}
+    changed = {name for name in after if after[name] != before[name]}
+    roles = {"ApiHandlerRole", "RunReportsRole", "SendCampaignsRole"}
+    assert changed == {"Site", "SiteBucketPolicy"} | roles
+    for name in roles:
+        for was, now in zip(statements(before[name]), statements(after[name]), strict=True):
+            assert {**was, "Resource": 0} == {**now, "Resource": 0}
+            if was["Resource"] != now["Resource"]:
+                assert "scheduler:" in json.dumps(was["Action"]) or was["Action"] == "ses:SendRawEmail"
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for policy in role["Properties"]["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+
+
+def test_the_template_of_aws_is_left_alone(template: Template) -> None:
+    before = copy.deepcopy(template)
+    adapted(template)
+    assert template == before
