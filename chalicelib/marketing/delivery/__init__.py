@@ -1,0 +1,1 @@
+"""Delivery: what the mail provider says became of a message."""

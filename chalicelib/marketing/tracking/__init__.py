@@ -1,0 +1,1 @@
+"""Tracking: opens, clicks, and the page to unsubscribe and to choose."""
