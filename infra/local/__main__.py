@@ -1,4 +1,4 @@
-"""``python -m infra.local run|stop|reset|logs|status|setup``: what the Makefile calls. See docs/local.md."""
+"""``python -m infra.local run|stop|reset|logs|status|setup|spa``: what the Makefile calls. See docs/local.md."""
 
 import argparse
 import os
@@ -38,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _logs(home)
         if options.command == "status":
             return _status(home, console)
+        if options.command == "spa":
+            with console.step("SPA"):
+                packages.prepare()
+                artifacts.spa()
+            return 0
         return _setup(console, everything=options.all)
     except LocalError as error:
         console.say(f"\n{error}")
@@ -139,8 +144,7 @@ def _setup(console: Console, *, everything: bool) -> int:
     """The development environment; with ``everything`` also what the tests and the local stack need."""
     with console.step("Python environment") as step:
         packages.prepare()
-        if not artifacts.python_tools():
-            step.title = "Python environment is up to date"
+        step.silent = not artifacts.python_tools()
     if everything:
         with console.step("Local cloud's environment"):
             artifacts.cloud_tools()
@@ -166,7 +170,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     status = commands.add_parser("status", help="show the addresses of what is running")
     setup = commands.add_parser("setup", help="the Python environment")
     setup.add_argument("--all", action="store_true", help="everything that tests and the local stack need")
-    for each in (run, stop, reset, logs, status, setup):
+    spa = commands.add_parser("spa", help="build the SPA if its sources changed")
+    for each in (run, stop, reset, logs, status, setup, spa):
         each.add_argument("--home", type=Path, default=DEFAULT_HOME, help="where data live (default: .local)")
     return parser.parse_args(arguments)
 

@@ -66,6 +66,11 @@ def _build_spa() -> None:
     run(["npm", "run", "build", "--silent"], title="The SPA's build", cwd=_WEB, env=node.environment())
 
 
+def browser_tools() -> bool:
+    """What the browser tests need, a browser included."""
+    return _npm_ci(_WEB / "e2e")
+
+
 def functions() -> bool:
     """``build/template.json`` and the zips beside it."""
     results = [ROOT / "build" / name for name in ("template.json", "functions.zip")]
