@@ -347,6 +347,12 @@ class Table:
 
     # Requests
 
+    def raw(self, operation: str, request: dict[str, Any], *, write: bool) -> dict[str, Any]:
+        """One DynamoDB operation on this table with a request written by hand, for paths where building expressions would cost
+        more than sending them (the campaign ledger). What DynamoDB refuses is `AwsError`.
+        """
+        return self._call(operation, request, write=write)
+
     def _request(self, operation: Operation) -> tuple[str, dict[str, Any]]:
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
