@@ -24,6 +24,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "workspaces.sessions.routes": ("session",),
     "workspaces.audit.routes": ("audit",),
     "workspaces.jobs.routes": ("jobs",),
+    "customers.contacts.routes": ("contacts",),
+    "customers.leads.routes": ("leads",),
     "marketing.scoring.routes": ("scoring-rules",),
     "marketing.segments.routes": ("segments",),
 }

@@ -110,8 +110,8 @@ def create_contact(
     touch: Touch | None = None,
     changed_by: str = "",
 ) -> Contact:
-    """Make a contact. ``values`` are the fields of `Contact` that people fill in (names, ``emails`` and ``phones`` in any
-    spelling, ``company_id``, ``tags``, …). `InvalidError` names what is wrong, ``taken`` addresses too; making the same id
+    """Make a contact. ``values`` are the fields of `Contact` that people fill in (names, ``emails`` ``[{address, label, primary}]`` and
+    ``phones`` ``[{number, label, primary}]`` in any spelling, ``company_id``, ``tags``, …). `InvalidError` names what is wrong, ``taken`` addresses too; making the same id
     again gives the contact that is there.
     """
     now = clock.now()
@@ -172,29 +172,31 @@ def add_points(
     extra: Sequence[Operation] = (),
 ) -> Contact:
     """Give the points of these entries, each once however often it comes, and keep why. Returns the contact as it is then;
-    `NotFoundError` when there is none. ``extra`` is written in the same transaction; `ConflictError` (and no points) when one of
-    its conditions does not hold.
+    `NotFoundError` when there is none. ``extra`` is written in the same transaction, also when every entry was given before;
+    `ConflictError` when one of its conditions does not hold.
     """
-    entries = list({entry.id: entry for entry in entries}.values())
+    waiting = list({entry.id: entry for entry in entries}.values())
     for attempt in range(_ATTEMPTS):
         contact = get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True)
-        if not entries:
+        if not waiting and not extra:
             return contact
-        now, later = entries[:_ENTRIES], entries[_ENTRIES:]
+        now, later = waiting[:_ENTRIES], waiting[_ENTRIES:]
         changed, rows = _scored(contact, now, grade_of)
-        operations: list[Operation] = [store.replacement(changed), *rows, *extra]
+        operations: list[Operation] = [store.replacement(changed), *rows] if rows else []
+        ours = len(operations)
         try:
-            table.transact(operations)
+            table.transact([*operations, *extra])
         except TransactionConflictError as conflict:
-            if any(position > len(rows) for position in conflict.failed):
-                raise
+            if any(position >= ours for position in conflict.failed):
+                raise ConflictError from conflict
             repeated = {position - 1 for position in conflict.failed if position > 0}
-            entries = [*(entry for position, entry in enumerate(now) if position not in repeated), *later]
+            waiting = [*(entry for position, entry in enumerate(now) if position not in repeated), *later]
             if not repeated:
                 pause(attempt)
         else:
+            written = replace(changed, version=contact.version + 1) if rows else contact
             if not later:
-                return replace(changed, version=contact.version + 1)
+                return written
             return add_points(
                 table=table, workspace_id=workspace_id, contact_id=contact_id, entries=later, grade_of=grade_of
             )
@@ -247,6 +249,8 @@ def pause(attempt: int) -> None:
 
 
 def _scored(contact: Contact, entries: Sequence[ScoreEntry], grade_of: GradeOf) -> tuple[Contact, list[Create]]:
+    if not entries:
+        return contact, []
     fit, engagement = contact.score_fit, contact.score_engagement
     rows = []
     for entry in entries:
@@ -264,24 +268,12 @@ def _scored(contact: Contact, entries: Sequence[ScoreEntry], grade_of: GradeOf) 
 
 def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, country: str) -> dict[str, Any]:
     """The values as they are kept. `InvalidError` names each that is wrong."""
-    cleaned = {name: value if value is not None else "" for name, value in values.items()}
+    cleaned: dict[str, Any] = {name: value if value is not None else "" for name, value in values.items()}
     region = region_of(country=country, time_zone=workspace.time_zone)
     if "emails" in cleaned:
-        emails = [
-            EmailAddress(normalise_email(each.address, field=f"emails.{position}.address"), each.label, each.primary)
-            for position, each in enumerate(cleaned["emails"] or ())
-        ]
-        cleaned["emails"] = one_primary_email(emails)
+        cleaned["emails"] = _emails(cleaned["emails"] or ())
     if "phones" in cleaned:
-        phones = [
-            PhoneNumber(
-                normalise_phone(each.number, region=region, field=f"phones.{position}.number"),
-                each.label,
-                each.primary,
-            )
-            for position, each in enumerate(cleaned["phones"] or ())
-        ]
-        cleaned["phones"] = one_primary_phone(phones)
+        cleaned["phones"] = _phones(cleaned["phones"] or (), region)
     if "tags" in cleaned:
         cleaned["tags"] = clean_tags(cleaned["tags"] or ())
     if cleaned.get("time_zone"):
@@ -289,9 +281,37 @@ def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, c
     if "lifecycle_stage" in cleaned and cleaned["lifecycle_stage"] not in LIFECYCLE_STAGES:
         message = f"One of {', '.join(LIFECYCLE_STAGES)}."
         raise InvalidError(message, field="lifecycle_stage", code="unknown")
+    if cleaned.get("owner_id"):
+        check_owner(table, workspace.id, cleaned["owner_id"])
     if "company_id" in cleaned:
         cleaned["company_name"] = _company_name(table, workspace.id, cleaned)
     return cleaned
+
+
+def check_owner(table: Table, workspace_id: str, owner_id: str) -> None:
+    """`InvalidError` names ``owner_id`` when it is no member of the workspace."""
+    from chalicelib.workspaces.members import service as members
+
+    try:
+        members.get_member(table=table, workspace_id=workspace_id, user_id=owner_id)
+    except NotFoundError as error:
+        raise InvalidError("There is no such member.", field="owner_id", code="unknown") from error
+
+
+def _emails(given: Sequence[Mapping[str, Any]]) -> tuple[EmailAddress, ...]:
+    emails = []
+    for position, each in enumerate(given):
+        address = normalise_email(each["address"], field=f"emails.{position}.address")
+        emails.append(EmailAddress(address, each.get("label") or "", bool(each.get("primary"))))
+    return one_primary_email(emails)
+
+
+def _phones(given: Sequence[Mapping[str, Any]], region: str) -> tuple[PhoneNumber, ...]:
+    phones = []
+    for position, each in enumerate(given):
+        number = normalise_phone(each["number"], region=region, field=f"phones.{position}.number")
+        phones.append(PhoneNumber(number, each.get("label") or "", bool(each.get("primary"))))
+    return one_primary_phone(phones)
 
 
 def _company_name(table: Table, workspace_id: str, values: Mapping[str, Any]) -> str:

@@ -42,6 +42,40 @@ def get_leads(*, table: Table, workspace_id: str, lead_ids: Iterable[str]) -> di
     return store.read_many(table, workspace_id, {each for each in lead_ids if is_id(each)})
 
 
+def find_leads(
+    *,
+    table: Table,
+    workspace: Workspace,
+    email: str = "",
+    status: LeadStatus | None = None,
+    source: str = "",
+    owner_id: str = "",
+    before: str = "",
+    limit: int = 50,
+) -> LeadsPage:
+    """As `list_leads`; with ``email`` among the leads of the contact who has that address."""
+    if not email:
+        return list_leads(
+            table=table,
+            workspace=workspace,
+            status=status,
+            source=source,
+            owner_id=owner_id,
+            before=before,
+            limit=limit,
+        )
+    contact_id = contacts.find_by_email(table=table, workspace_id=workspace.id, email=email)
+    found = leads_of(table=table, workspace_id=workspace.id, contact_id=contact_id) if contact_id else []
+    matching = [
+        lead
+        for lead in found
+        if _matches(lead, status, source)
+        and (not owner_id or lead.owner_id == owner_id)
+        and (not before or lead.id < before)
+    ]
+    return LeadsPage(matching[:limit], matching[limit - 1].id if len(matching) > limit else None)
+
+
 def list_leads(
     *,
     table: Table,
@@ -64,7 +98,7 @@ def list_leads(
             page = store.recent(table, workspace.id, statuses=statuses, shards=shards, before=before, limit=limit)
         for lead in page:
             before = lead.id
-            if (not status or lead.status is status) and (not source or lead.source == source):
+            if _matches(lead, status, source):
                 found.append(lead)
                 if len(found) == limit:
                     return LeadsPage(found, before)
@@ -107,6 +141,8 @@ def change_lead(
         present = get_lead(table=table, workspace_id=workspace_id, lead_id=lead_id, consistent=True)
         if present.version != version:
             raise ConflictError(current=present)
+        if changes.get("owner_id"):
+            contacts.check_owner(table, workspace_id, changes["owner_id"])
         changed = _changed(present, changes)
         if changed == present:
             return present
@@ -159,6 +195,10 @@ def lead_of(record: Record) -> Lead:
     """The lead in a changed item, for projections."""
     assert isinstance(record, LeadRecord)
     return store.to_domain(record)
+
+
+def _matches(lead: Lead, status: LeadStatus | None, source: str) -> bool:
+    return (status is None or lead.status is status) and (not source or lead.source == source)
 
 
 def _changed(lead: Lead, changes: dict[str, Any]) -> Lead:

@@ -1,0 +1,87 @@
+"""The routes of contacts."""
+
+from typing import Any
+
+from chalicelib.customers.consent import service as consent
+from chalicelib.customers.contacts import service
+from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.contacts.schemas import ContactChange, ContactIn, ContactListed, ContactOut, ContactsQuery
+from chalicelib.foundation.http import Answer, Call, Page, Routes
+from chalicelib.workspaces.settings.service import get_workspace
+
+routes = Routes("contacts", __name__)
+
+
+@routes.get("/contacts", permission="contacts:read", query=ContactsQuery, returns=Page[ContactListed])
+def list_contacts(call: Call[None]) -> Page[ContactListed]:
+    """The contacts, the newest first."""
+    company_id, limit = call.query.company_id or "", call.query.limit
+    name = f"contacts?company_id={company_id}"
+    position = call.runtime.cursors.read(call.workspace_id, name, call.query.cursor)
+    workspace = get_workspace(table=call.runtime.table, workspace_id=call.workspace_id)
+    found = service.list_contacts(
+        table=call.runtime.table,
+        workspace=workspace,
+        before=position[0] if position else "",
+        limit=limit,
+        company_id=company_id,
+    )
+    more = call.runtime.cursors.write(call.workspace_id, name, [found[-1].id]) if len(found) == limit else None
+    items = [ContactListed.of(contact) for contact in found]
+    return Page[ContactListed].model_construct(items=items, next_cursor=more)
+
+
+@routes.post("/contacts", permission="contacts:write", body=ContactIn, returns=ContactOut, status=201)
+def create_contact(call: Call[ContactIn]) -> Answer:
+    """Make a contact. An address or number belongs to one contact: 422 ``taken`` when another has it."""
+    contact = service.create_contact(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+        contact_id=call.creation_id,
+        values=call.body.values(),
+        changed_by=call.actor.reference,
+    )
+    return Answer(_shown(call, contact), 201, {"Location": f"/api/v1/contacts/{contact.id}"})
+
+
+@routes.get("/contacts/{contact_id}", permission="contacts:read", returns=ContactOut)
+def get_contact(call: Call[None], contact_id: str) -> ContactOut:
+    """One contact."""
+    contact = service.get_contact(
+        table=call.runtime.table, workspace_id=call.workspace_id, contact_id=contact_id, consistent=True
+    )
+    return _shown(call, contact)
+
+
+@routes.patch(
+    "/contacts/{contact_id}",
+    permission="contacts:write",
+    body=ContactChange,
+    returns=ContactOut,
+    present=ContactOut.whole,
+)
+def change_contact(call: Call[ContactChange], contact_id: str) -> ContactOut:
+    """Change a contact as it was at ``version``. Lists (addresses, numbers, tags) are replaced as a whole."""
+    contact = service.change_contact(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+        contact_id=contact_id,
+        version=call.body.version,
+        changes=call.body.values(),
+        changed_by=call.actor.reference,
+    )
+    return _shown(call, contact)
+
+
+def _shown(call: Call[Any], contact: Contact) -> ContactOut:
+    email = contact.email
+    found = consent.suppressed(
+        table=call.runtime.table,
+        signer=call.runtime.signer,
+        workspace_id=call.workspace_id,
+        emails=[email] if email else [],
+        consistent=False,
+    )
+    return ContactOut.whole(contact, found.get(email))

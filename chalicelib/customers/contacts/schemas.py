@@ -1,0 +1,218 @@
+"""Contacts as the API shows and takes them."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from chalicelib.customers.consent.domain import Suppression
+from chalicelib.customers.contacts.domain import Contact, Touch
+from chalicelib.customers.schemas import Country, Label, LanguageTag, Name, Reference, ScoreOut, Stage
+from chalicelib.foundation.http import PageQuery, Schema, Versioned
+from chalicelib.foundation.http.schemas import Instant
+
+
+class EmailIn(Schema):
+    """An e-mail address as it is given."""
+
+    address: Annotated[str, Field(min_length=1, max_length=254)]
+    label: Label = ""
+    primary: bool = False
+
+
+class PhoneIn(Schema):
+    """A phone number as it is given: with its country code, or in the contact's or the workspace's country."""
+
+    number: Annotated[str, Field(min_length=1, max_length=40)]
+    label: Label = ""
+    primary: bool = False
+
+
+class ContactFields(Schema):
+    """What people fill in. In a change, what is left out stays and null empties."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    emails: Annotated[list[EmailIn], Field(max_length=20)] | None = None
+    phones: Annotated[list[PhoneIn], Field(max_length=20)] | None = None
+    company_id: Reference | None = None
+    company_name: Annotated[str, Field(max_length=200)] | None = None
+    language: LanguageTag | None = None
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
+    country: Country | None = None
+    city: Name | None = None
+    tags: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=100)] | None = None
+    lifecycle_stage: Stage | None = None
+    owner_id: Reference | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What was said, by the names of the domain."""
+        values = self.model_dump(exclude_unset=True, exclude={"version"})
+        if values.get("lifecycle_stage") is None:
+            values.pop("lifecycle_stage", None)
+        return values
+
+
+class ContactIn(ContactFields):
+    """A new contact: a name, an e-mail address or a phone number at least."""
+
+
+class ContactChange(ContactFields, Versioned):
+    """A change to a contact."""
+
+
+class ContactsQuery(PageQuery):
+    """The list of contacts."""
+
+    company_id: Reference | None = None
+
+
+class EmailOut(Schema):
+    """An e-mail address."""
+
+    address: str
+    label: str
+    primary: bool
+
+
+class PhoneOut(Schema):
+    """A phone number in E.164."""
+
+    number: str
+    label: str
+    primary: bool
+
+
+class TouchOut(Schema):
+    """One marketing interaction."""
+
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    term: str | None
+    content: str | None
+    referrer: str | None
+    landing_page: str | None
+    form_id: str | None
+    at: Instant
+
+    @classmethod
+    def of(cls, touch: Touch | None) -> Self | None:
+        """The touch as shown."""
+        if touch is None:
+            return None
+        return cls.model_construct(
+            source=touch.source or None,
+            medium=touch.medium or None,
+            campaign=touch.campaign or None,
+            term=touch.term or None,
+            content=touch.content or None,
+            referrer=touch.referrer or None,
+            landing_page=touch.landing_page or None,
+            form_id=touch.form_id or None,
+            at=touch.at,
+        )
+
+
+class ConsentOut(Schema):
+    """The person's last word on one purpose."""
+
+    purpose: str
+    state: Literal["granted", "withdrawn"]
+    at: Instant
+    source: str
+    text_version: str
+
+
+class SuppressedOut(Schema):
+    """Why the contact must not be mailed."""
+
+    reason: str
+    at: Instant
+
+
+class ContactListed(Schema):
+    """A contact in a list."""
+
+    id: str
+    first_name: str | None
+    last_name: str | None
+    display_name: str
+    emails: list[EmailOut]
+    phones: list[PhoneOut]
+    company_id: str | None
+    company_name: str | None
+    language: str | None
+    time_zone: str | None
+    country: str | None
+    city: str | None
+    tags: list[str]
+    lifecycle_stage: str
+    owner_id: str | None
+    score: ScoreOut
+    first_touch: TouchOut | None
+    last_touch: TouchOut | None
+    consents: list[ConsentOut]
+    open_lead_id: str | None
+    created_at: Instant
+    updated_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, contact: Contact, **more: Any) -> Self:
+        """The contact as shown. Not validated again: it comes from the domain."""
+        first = TouchOut.of(contact.first_touch)
+        return cls.model_construct(
+            id=contact.id,
+            first_name=contact.first_name or None,
+            last_name=contact.last_name or None,
+            display_name=contact.display_name,
+            emails=[
+                EmailOut.model_construct(address=each.address, label=each.label, primary=each.primary)
+                for each in contact.emails
+            ],
+            phones=[
+                PhoneOut.model_construct(number=each.number, label=each.label, primary=each.primary)
+                for each in contact.phones
+            ],
+            company_id=contact.company_id or None,
+            company_name=contact.company_name or None,
+            language=contact.language or None,
+            time_zone=contact.time_zone or None,
+            country=contact.country or None,
+            city=contact.city or None,
+            tags=sorted(contact.tags),
+            lifecycle_stage=contact.lifecycle_stage,
+            owner_id=contact.owner_id or None,
+            score=ScoreOut.of(contact),
+            first_touch=first,
+            last_touch=first if contact.last_touch is contact.first_touch else TouchOut.of(contact.last_touch),
+            consents=[
+                ConsentOut.model_construct(
+                    purpose=purpose,
+                    state=consent.state.value,
+                    at=consent.at,
+                    source=consent.source,
+                    text_version=consent.text_version,
+                )
+                for purpose, consent in sorted(contact.consents.items())
+            ],
+            open_lead_id=contact.open_lead_id or None,
+            created_at=contact.created_at,
+            updated_at=contact.updated_at,
+            version=contact.version,
+            **more,
+        )
+
+
+class ContactOut(ContactListed):
+    """A contact, and whether it may be mailed at all."""
+
+    suppressed: SuppressedOut | None
+
+    @classmethod
+    def whole(cls, contact: Contact, suppression: Suppression | None = None) -> Self:
+        """The contact as shown by itself."""
+        shown = None
+        if suppression is not None:
+            shown = SuppressedOut.model_construct(reason=suppression.reason.value, at=suppression.at)
+        return cls.of(contact, suppressed=shown)
