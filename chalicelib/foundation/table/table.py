@@ -127,6 +127,11 @@ class Table:
         self._name = name
         self.consumed = Consumed()
 
+    @property
+    def name(self) -> str:
+        """The table's name, for requests written by hand."""
+        return self._name
+
     # Reads
 
     def get(self, record: type[R], key: Key, *, consistent: bool = False) -> R | None:
@@ -307,6 +312,15 @@ class Table:
         body: dict[str, Any] = {"TransactItems": items}
         if token:
             body["ClientRequestToken"] = token
+        self._transact(body)
+        for operation in operations:
+            _written(operation)
+
+    def transact_raw(self, items: Sequence[dict[str, Any]]) -> None:
+        """`transact` with its items written by hand; each names its table (`name`) itself."""
+        self._transact({"TransactItems": list(items)})
+
+    def _transact(self, body: dict[str, Any]) -> None:
         for attempt in range(6):
             try:
                 self._raw("TransactWriteItems", body, write=True)
@@ -322,9 +336,7 @@ class Table:
                     raise
                 raise TransactionConflictError(failed, [reason.get("Item") for reason in reasons]) from error
             else:
-                break
-        for operation in operations:
-            _written(operation)
+                return
 
     def write_many(self, records: Iterable[Record], *, deletes: Iterable[Key] = ()) -> None:
         """Write and delete without conditions, 25 at a time, until DynamoDB has taken them all.
