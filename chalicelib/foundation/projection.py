@@ -199,9 +199,12 @@ def project(
     started = time.perf_counter()
     derivation = Derivation(table, clock.now())
     records: Iterable[Mapping[str, Any]] = event["Records"]
-    seen = rejected = 0
+    seen: set[str] = set()  # a redrive may put the same change twice into one batch
+    rejected = 0
     for record in records:
-        seen += 1
+        if record.get("eventID", "") in seen:
+            continue
+        seen.add(record.get("eventID", ""))
         try:
             change = change_of(record)
             if change is not None:
@@ -212,5 +215,5 @@ def project(
             observability.failure("change rejected", event_id=record.get("eventID"))
             reject(json.dumps(record, default=str))
     derivation.flush(queues)
-    observability.invocation("stream", started=started, changes=seen, rejected=rejected)
+    observability.invocation("stream", started=started, changes=len(seen), rejected=rejected)
     return {"batchItemFailures": []}
