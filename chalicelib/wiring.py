@@ -28,6 +28,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.leads.routes": ("leads",),
     "marketing.scoring.routes": ("scoring-rules",),
     "marketing.segments.routes": ("segments",),
+    "insight.reports.routes": ("reports",),
 }
 """Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
 outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports only the modules of the path it is asked for."""
@@ -35,8 +36,11 @@ outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports o
 CONSUMERS: dict[str, str] = {
     "scoring": "marketing.scoring.consumers:handle",
     "segment-fill": "marketing.segments.consumers:handle",
+    "delivery-events": "insight.reports.consumers:apply_delivery_event",
+    "reports": "insight.reports.consumers:handle",
 }
-"""Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead."""
+"""Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
+with spaces between them, each get every message and leave alone what is not theirs."""
 
 RAW_QUEUES = frozenset({"delivery-events"})
 
@@ -45,10 +49,12 @@ PROJECTIONS: tuple[str, ...] = (
     "workspaces.members.projections",
     "workspaces.api_keys.projections",
     "marketing.segments.projections",
+    "insight.metrics.projections",
+    "insight.reports.projections",
 )
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
-TICKS: tuple[str, ...] = ("marketing.scoring.consumers:tick",)
+TICKS: tuple[str, ...] = ("marketing.scoring.consumers:tick", "insight.reports.consumers:tick")
 """``module:function`` of what happens every minute: ``(runtime) -> None``, each safe to repeat."""
 
 
@@ -105,10 +111,11 @@ def consume(queue: str, event: Any) -> dict[str, Any]:
     from chalicelib.foundation.messaging.batch import consume as consume_batch
     from chalicelib.foundation.messaging.batch import enveloped
 
-    handler = _load(CONSUMERS[queue])
+    handlers = [_load(place) for place in CONSUMERS[queue].split()]
 
     def handle(message: Any) -> None:
-        handler(runtime(), message)
+        for handler in handlers:
+            handler(runtime(), message)
 
     take = handle if queue in RAW_QUEUES else enveloped(handle)
     return consume_batch(event.to_dict(), event.context, queue=queue, handle=take)

@@ -1,6 +1,5 @@
 """Queue ``reports``, mail events about reports, and the minute's look."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.foundation import clock as clocks
@@ -9,10 +8,17 @@ from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.insight.reports import events, store
 from chalicelib.insight.reports.service import receipts, scheduling, watching
+from chalicelib.workspaces.jobs import service as jobs
 from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
     from chalicelib.insight.reports.domain import Run
+
+_SENTENCES = {
+    "no_sender": "The workspace has no sender address.",
+    "nobody_reached": "The mail service took the report for none of its recipients.",
+    "too_many_starts": "The report was tried many times without success.",
+}
 
 
 def handle(runtime: Runtime, envelope: Envelope) -> None:
@@ -48,7 +54,7 @@ def _start(runtime: Runtime, envelope: Envelope) -> str:
     return made.id if made is not None else ""
 
 
-def _carry_out(runtime: Runtime, workspace_id: str, run_id: str) -> "Run":
+def _carry_out(runtime: Runtime, workspace_id: str, run_id: str) -> None:
     from chalicelib.insight.reports.service import running
 
     desk = running.Desk(
@@ -57,24 +63,37 @@ def _carry_out(runtime: Runtime, workspace_id: str, run_id: str) -> "Run":
         files=runtime.files,
         mailer=runtime.mailer,
         public_url=runtime.public_url,
-        campaign_names=lambda ids: campaign_names(runtime, workspace_id, ids),
     )
     workspace = get_workspace(table=runtime.table, workspace_id=workspace_id)
     run = running.execute(desk=desk, workspace=workspace, run_id=run_id)
     running.tell_of(run)
-    return run
+    _tell_job(runtime, run)
 
 
-def campaign_names(runtime: Runtime, workspace_id: str, ids: Sequence[str]) -> Mapping[str, str]:
-    """Names of campaigns; those that are gone are left out."""
-    return {}
+def _tell_job(runtime: Runtime, run: "Run") -> None:
+    """The job of a run on demand follows its run. Harmless when repeated."""
+    if not run.job_id:
+        return
+    table, clock, workspace_id, job_id = runtime.table, runtime.clock, run.workspace_id, run.job_id
+    if not run.ended:
+        done, total = sum(recipient.settled for recipient in run.recipients), len(run.recipients)
+        jobs.progress(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, done=done, total=total)
+    elif run.error:
+        error = _SENTENCES.get(run.error, "The report could not be sent.")
+        jobs.fail(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, error=error)
+    else:
+        result = {"run_id": run.id}
+        jobs.finish(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, result=result)
 
 
 def apply_delivery_event(runtime: Runtime, body: str) -> None:
     """One event of the mail service; those that are not about a report's mail are not for us."""
     event = receipts.read_event(body)
-    if event is not None:
-        receipts.apply(table=runtime.table, clock=runtime.clock, event=event)
+    if event is None:
+        return
+    run = receipts.apply(table=runtime.table, clock=runtime.clock, event=event)
+    if run is not None and run.ended:
+        _tell_job(runtime, run)
 
 
 def tick(runtime: Runtime) -> None:

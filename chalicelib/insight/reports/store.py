@@ -73,9 +73,9 @@ def overdue_schedules(table: Table, before: datetime, *, limit: int) -> list[Kep
 # Runs
 
 
-def create_run(table: Table, run: Run) -> None:
-    """Keep a new run; `ConflictError` when there is one with its id."""
-    table.create(_run_record(run, run.created_at))
+def create_run(table: Table, run: Run, also: Operation) -> None:
+    """Keep a new run together with something else; `ConflictError` when there is one with its id."""
+    table.transact([Create(_run_record(run, run.created_at)), also])
 
 
 def read_run(table: Table, workspace_id: str, run_id: str, *, consistent: bool = False) -> Run | None:

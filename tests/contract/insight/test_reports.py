@@ -1,6 +1,7 @@
 """Reports on DynamoDB Local: schedules, runs, the ledger, receipts and the minute's look, with a fake clock and fake mail."""
 
 import email
+import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
 from chalicelib.foundation.files import FakeFiles
+from chalicelib.foundation.http import Actor
 from chalicelib.foundation.ids import new_id
 from chalicelib.foundation.mail import FakeMailer, MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.foundation.messaging import Envelope
@@ -22,10 +24,15 @@ from chalicelib.insight.reports import consumers, events, store
 from chalicelib.insight.reports.domain import MISSED_AFTER, MailState, RunState, Schedule, Trigger, week_of
 from chalicelib.insight.reports.safe_csv import read_rows
 from chalicelib.insight.reports.service import figures, receipts, requests, scheduling, watching
+from chalicelib.workspaces.jobs import service as jobs
+from chalicelib.workspaces.members import service as members
+from chalicelib.workspaces.members.domain import Role
 from chalicelib.workspaces.settings import service as workspaces
+from tests.helpers import make_table
 
 FRIDAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MONDAY_AT_EIGHT = datetime(2026, 11, 23, 13, tzinfo=UTC)  # in Bogotá
+_numbers = itertools.count(1)
 PEOPLE = ("ana@example.com", "luis@example.com")
 
 
@@ -60,11 +67,19 @@ class World:
             schedule=replace(schedule, **changes), version=version, changed_by="U",
         )  # fmt: skip
 
-    def request(self, *, run_id="", recipients=PEOPLE, **more):
+    def order(self, *, run_id="", recipients=PEOPLE, actor=None, **more):
+        """Order a run; returns its job."""
         return requests.request_run(
             table=self.table, clock=self.clock, queues=self.queues, workspace=self.workspace,
-            run_id=run_id or new_id(self.clock.now()), job_id="", recipients=recipients, **more,
+            run_id=run_id or new_id(self.clock.now()), recipients=recipients, actor=actor or Actor("api_key", "K", self.id), **more,
         )  # fmt: skip
+
+    def request(self, **order):
+        """Order a run; returns the run."""
+        return store.read_run(self.table, self.id, self.order(**order).id)
+
+    def job(self, job_id):
+        return jobs.get_job(table=self.table, clock=self.clock, workspace_id=self.id, job_id=job_id)
 
     def consume(self):
         """Deliver what is on the queue."""
@@ -104,6 +119,12 @@ class World:
                 pk=key.pk, sk=key.sk, workspace_id=self.id, created_at=FRIDAY, value=value, day=day, dimension=dimension
             )
         )
+
+
+@pytest.fixture
+def table(dynamodb):
+    """A table of each test's own: the minute's look sees the schedules of all workspaces."""
+    return make_table(dynamodb, f"reports-{next(_numbers)}")
 
 
 @pytest.fixture
@@ -362,9 +383,46 @@ class TestRun:
             before = found[-1]
         assert found == made[::-1]
 
-    def test_a_week_that_has_not_begun_is_refused(self, world):
+    @pytest.mark.parametrize("day", [date(2026, 12, 1), date.max, date.min, date(1999, 12, 31)])
+    def test_a_week_that_has_not_begun_or_is_ages_ago_is_refused(self, world, day):
+        with pytest.raises(InvalidError) as caught:
+            world.order(week=day)
+        assert caught.value.fields[0].field == "week_of"
+
+    def test_the_current_week_may_be_asked_for(self, world):
+        assert world.request(week=FRIDAY.date()).period.start == date(2026, 11, 16)
+
+    def test_the_job_follows_the_run(self, world):
+        world.mailer.fail = [MailUnknownError("reset")]
+        job = world.order()
+        assert (job.state, job.total, job.kind) == ("queued", 2, "weekly_report")
+        world.consume()
+        assert (world.job(job.id).state, world.job(job.id).done) == ("running", 1)
+        consumers.apply_delivery_event(world.runtime, _event("Delivery", "m", run=world.run(), position=0))
+        done = world.job(job.id)
+        assert (done.state, done.result) == ("done", {"run_id": job.id})
+
+    def test_a_failed_run_says_so_in_its_job(self, world):
+        world.mailer.fail = [MailRefusedError("MessageRejected", "no")] * 2
+        job = world.order()
+        world.consume()
+        failed = world.job(job.id)
+        assert failed.state == "failed"
+        assert failed.error
+
+    def test_whom_a_run_goes_to_when_nobody_is_named(self, world):
         with pytest.raises(InvalidError):
-            world.request(week=date(2026, 12, 1))
+            world.order(recipients=())
+        for user_id, role in [("U1", Role.OWNER), ("U2", Role.VIEWER)]:
+            members.add_member(
+                table=world.table, clock=world.clock, workspace_id=world.id, user_id=user_id,
+                email=f"{user_id.lower()}@example.com", name=user_id, role=role,
+            )  # fmt: skip
+        assert [row.email for row in world.request(recipients=()).recipients] == ["u1@example.com"]
+        asker = Actor("member", "U2", world.id, email="u2@example.com")
+        assert [row.email for row in world.request(recipients=(), actor=asker).recipients] == ["u2@example.com"]
+        world.set_schedule()
+        assert [row.email for row in world.request(recipients=(), actor=asker).recipients] == list(PEOPLE)
 
 
 def _event(kind, message_id, *, run=None, position=0, **more):

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.files import Files
+from chalicelib.foundation.http import Actor
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.insight.reports import events, store
@@ -19,9 +20,16 @@ from chalicelib.insight.reports.domain import (
     last_full_week,
     week_of,
 )
+from chalicelib.workspaces.jobs import service as jobs
+from chalicelib.workspaces.jobs.domain import Job
+from chalicelib.workspaces.members import service as members
+from chalicelib.workspaces.members.domain import Role
 from chalicelib.workspaces.settings.domain import Workspace
 
 LINK_SECONDS = 3600
+_EARLIEST = date(2000, 1, 1)
+_MOST_MEMBERS = 100
+_MOST_OWNERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,17 @@ class ListedRun:
 
 
 def period_of(*, clock: Clock, workspace: Workspace, day: date | None) -> Period:
-    """The week that holds a day, or the last one that is over. `InvalidError` for a week that has not begun."""
+    """The week that holds a day, or the last one that is over. `InvalidError` for a week that has not begun, and for days
+    before there was anything to report.
+    """
+    now = clock.now()
     if day is None:
-        return last_full_week(clock.now(), workspace.time_zone)
-    period = week_of(day, workspace.time_zone)
-    if period.starts_at > clock.now():
+        return last_full_week(now, workspace.time_zone)
+    if day < _EARLIEST:
+        raise InvalidError(f"The earliest day is {_EARLIEST}.", field="week_of", code="out_of_range")
+    if week_of(min(day, now.date() + timedelta(days=14)), workspace.time_zone).starts_at > now:
         raise InvalidError("This week has not begun yet.", field="week_of", code="in_the_future")
-    return period
+    return week_of(day, workspace.time_zone)
 
 
 def request_run(
@@ -50,37 +62,57 @@ def request_run(
     queues: Queues,
     workspace: Workspace,
     run_id: str,
-    job_id: str,
-    recipients: Sequence[str],
+    actor: Actor,
+    recipients: Sequence[str] = (),
     week: date | None = None,
     language: str | None = None,
-) -> Run:
-    """Order a run now. A repeated order with the same id is the same run.
+) -> Job:
+    """Order a run now; the job has the id of the run. A repeated order with the same id is the same run.
 
-    The run is kept before its message is published: if the message is lost, the minute's look finds the run and starts it.
+    Without recipients it goes to those of the schedule, else to whoever asks, else to the workspace's owners. The run is
+    kept before its message is published: if the message is lost, the minute's look finds the run and starts it.
     """
-    if not recipients:
-        raise InvalidError("Name at least one recipient.", field="recipients", code="required")
     now = clock.now()
-    schedule = store.read_schedule(table, workspace.id)
+    kept = store.read_schedule(table, workspace.id)
     run = Run(
         id=run_id,
         workspace_id=workspace.id,
         period=period_of(clock=clock, workspace=workspace, day=week),
-        language=language or (schedule.schedule.language if schedule else workspace.language),
+        language=language or (kept.schedule.language if kept else workspace.language),
         trigger=Trigger.REQUEST,
         due_at=now,
         created_at=now,
-        recipients=tuple(Recipient(email) for email in recipients),
+        recipients=tuple(
+            Recipient(email)
+            for email in (recipients or (kept and kept.schedule.recipients) or _askers(table, workspace, actor))
+        ),
         look_at=now + MISSED_AFTER,
-        job_id=job_id,
+        job_id=run_id,
+    )
+    if not run.recipients:
+        raise InvalidError("Name at least one recipient.", field="recipients", code="required")
+    creation = jobs.creation(
+        clock=clock,
+        workspace_id=workspace.id,
+        job_id=run_id,
+        kind="weekly_report",
+        total=len(run.recipients),
+        permission="reports:read",
+        created_by=actor.reference,
     )
     try:
-        store.create_run(table, run)
+        store.create_run(table, run, creation)
     except ConflictError:
         run = store.read_run(table, workspace.id, run_id, consistent=True) or run
     queues.publish(events.QUEUE, [events.run(run, cause="request")])
-    return run
+    return jobs.get_job(table=table, clock=clock, workspace_id=workspace.id, job_id=run_id)
+
+
+def _askers(table: Table, workspace: Workspace, actor: Actor) -> tuple[str, ...]:
+    if actor.email:
+        return (actor.email,)
+    page = members.page_of_members(table=table, workspace_id=workspace.id, limit=_MOST_MEMBERS)
+    return tuple(member.email for member in page.items if member.role == Role.OWNER)[:_MOST_OWNERS]
 
 
 def list_runs(

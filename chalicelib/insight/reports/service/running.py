@@ -20,7 +20,7 @@ from chalicelib.insight.charts.formats import Language
 from chalicelib.insight.reports import store
 from chalicelib.insight.reports.document import Letterhead, ReportDocument, render
 from chalicelib.insight.reports.domain import MOST_STARTS, MailState, Recipient, Run, WeeklyReport
-from chalicelib.insight.reports.service.figures import CampaignNames, compute
+from chalicelib.insight.reports.service.figures import weekly_report
 from chalicelib.workspaces.settings.domain import Workspace
 
 Renderer = Callable[[WeeklyReport, Language, Letterhead], ReportDocument]
@@ -35,7 +35,6 @@ class Desk:
     files: Files
     mailer: Mailer
     public_url: str
-    campaign_names: CampaignNames
     renderer: Renderer = lambda report, language, letterhead: render(report, language=language, letterhead=letterhead)
 
 
@@ -91,7 +90,7 @@ def _give_up(desk: Desk, run: Run, error: str) -> Run:
 
 
 def _make(desk: Desk, workspace: Workspace, run: Run) -> ReportDocument:
-    report = compute(table=desk.table, workspace_id=workspace.id, period=run.period, campaign_names=desk.campaign_names)
+    report = weekly_report(table=desk.table, workspace=workspace, period=run.period)
     letterhead = Letterhead(
         workspace_name=workspace.name,
         report_url=f"{desk.public_url}/#/reports?week_of={run.period.start.isoformat()}",
