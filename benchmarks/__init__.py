@@ -1,0 +1,1 @@
+"""Speed and capacity units of what matters: ``make bench``."""
