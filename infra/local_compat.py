@@ -23,6 +23,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
     - Rights on schedules are asked for the group "default" whatever the group of the schedule is; rights to send mail are asked
       for no resource at all.
     - Bucket policies that refuse plain HTTP would refuse everybody.
+    - Domains have no DKIM records.
     """
     port = urlsplit(endpoint_url).port or 80
 
@@ -37,6 +38,8 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
         policy = resources["SiteBucketPolicy"]["Properties"]["PolicyDocument"]
         policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "OnlyOverTls"]
         del resources["FilesBucketPolicy"]
+        for name in [name for name in template["Outputs"] if name.startswith("MailDkimRecord")]:
+            del template["Outputs"][name]
 
     return adapt
 
