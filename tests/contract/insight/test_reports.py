@@ -240,7 +240,7 @@ class TestRun:
         for part in message.walk():
             if part.get_content_maintype() == "image":
                 assert f'src="cid:{part["Content-ID"].strip("<>")}"' in html
-        assert f"https://crm.example/#/reports?week_of={run.period.start}" in html
+        assert f"https://crm.example/#/reports?week={run.period.start}" in html
         assert mime.isascii()
 
     def test_page_and_data_are_kept(self, world):

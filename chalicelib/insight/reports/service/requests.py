@@ -50,7 +50,8 @@ def period_of(*, clock: Clock, workspace: Workspace, day: date | None) -> Period
         return last_full_week(now, workspace.time_zone)
     if day < _EARLIEST:
         raise InvalidError(f"The earliest day is {_EARLIEST}.", field="week_of", code="out_of_range")
-    if week_of(min(day, now.date() + timedelta(days=14)), workspace.time_zone).starts_at > now:
+    # A day of leeway: a browser's "today" may be tomorrow in the workspace.
+    if day > now.date() + timedelta(days=14) or week_of(day, workspace.time_zone).starts_at > now + timedelta(days=1):
         raise InvalidError("This week has not begun yet.", field="week_of", code="in_the_future")
     return week_of(day, workspace.time_zone)
 

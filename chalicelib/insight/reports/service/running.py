@@ -93,7 +93,7 @@ def _make(desk: Desk, workspace: Workspace, run: Run) -> ReportDocument:
     report = weekly_report(table=desk.table, workspace=workspace, period=run.period)
     letterhead = Letterhead(
         workspace_name=workspace.name,
-        report_url=f"{desk.public_url}/#/reports?week_of={run.period.start.isoformat()}",
+        report_url=f"{desk.public_url}/#/reports?week={run.period.start.isoformat()}",
         settings_url=f"{desk.public_url}/#/reports",
     )
     return desk.renderer(report, "en" if run.language == "en" else "es", letterhead)
