@@ -3,6 +3,7 @@
 import email
 import itertools
 import json
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.policy import default
@@ -349,6 +350,45 @@ class TestRun:
         run = world.run()
         assert run.state is RunState.DELIVERED
         assert [recipient for _, recipient, _, _ in world.mailer.sent] == list(PEOPLE)
+
+    def test_a_second_delivery_in_the_middle_of_the_first_sends_nothing(self, world):
+        run, send = world.request(), world.mailer.send
+
+        def send_while_another_comes(**message):
+            world.deliver(events.run(run, cause="twice"))
+            world.clock.advance(minutes=1)
+            world.tick()
+            return send(**message)
+
+        world.mailer.send = send_while_another_comes
+        world.consume()
+        assert [recipient for _, recipient, _, _ in world.mailer.sent] == list(PEOPLE)
+        assert (world.run().state, world.run().starts) == (RunState.DELIVERED, 1)
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_every_message_three_times_and_shuffled_ends_the_same(self, world, seed):
+        world.set_schedule()
+        world.consume()
+        due = world.scheduler.set[f"report-weekly-{world.id}"][2]
+        world.clock.set(MONDAY_AT_EIGHT)
+        run_id = events.run_id_of(world.id, MONDAY_AT_EIGHT)
+        changed = events.schedule_changed(world.id, 1, FRIDAY)
+        messages = [due, due, due, changed, changed, changed]
+        random.Random(seed).shuffle(messages)
+        for message in messages:
+            world.deliver(message)
+            world.tick()
+            world.consume()
+        told = [_event(kind, f"message-{number}") for kind in ("Send", "Delivery") for number in (1, 2)] * 3
+        random.Random(seed).shuffle(told)
+        for body in told:
+            consumers.apply_delivery_event(world.runtime, body)
+        run = world.run()
+        assert (run.id, run.state, run.starts) == (run_id, RunState.DELIVERED, 1)
+        assert len(world.mailer.sent) == 2
+        assert all(row.delivered_at and not row.bounced_at for row in run.recipients)
+        ((moment, _, _),) = world.scheduler.set.values()
+        assert moment == MONDAY_AT_EIGHT + timedelta(days=7)
 
     def test_a_workspace_without_a_sender_fails_and_says_why(self, world):
         world.workspace = workspaces.change_workspace(
