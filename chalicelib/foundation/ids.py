@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _LENGTH = 26
 _lock = threading.Lock()
 _last: tuple[int, int] = (0, 0)
@@ -27,11 +28,7 @@ def new_id(at: datetime) -> str:
 
 def encode(value: int) -> str:
     """A 128-bit number as 26 characters."""
-    characters = []
-    for _ in range(_LENGTH):
-        characters.append(_ALPHABET[value & 31])
-        value >>= 5
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def made_at(identifier: str) -> datetime:

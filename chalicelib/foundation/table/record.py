@@ -8,6 +8,7 @@ and 0.65 ms of CPU a write; reads and writes go through `Table` instead (docs/de
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self
 
 from pynamodb.attributes import (
@@ -78,7 +79,12 @@ class Record(AttributeContainer):
     changed_by = UnicodeAttribute(null=True)
 
     def __init__(self, **attributes: Any) -> None:
-        super().__init__(**attributes)
+        # Instead of PynamoDB's constructor, which looks every attribute up three times.
+        plan = _plan(type(self))
+        if not attributes.keys() <= plan.attributes.keys():
+            unknown = ", ".join(attributes.keys() - plan.attributes.keys())
+            raise ValueError(f"{type(self).__name__} has no {unknown}")
+        self.attribute_values = {**plan.defaults(), **attributes}
 
     @property
     def key(self) -> Key:
@@ -91,40 +97,64 @@ class Record(AttributeContainer):
 
     def image(self) -> dict[str, dict[str, Any]]:
         """The item as DynamoDB takes it. Raises ``pynamodb.exceptions.AttributeNullError`` for a missing attribute."""
-        values = self.attribute_values
+        values, plan = self.attribute_values, _plan(type(self))
         image: dict[str, dict[str, Any]] = {}
-        for name, attribute in type(self)._attributes.items():
-            value = values.get(name)
+        for name, value in values.items():
             if value is not None:
+                attribute = plan.attributes[name]
                 value = attribute.serialize(value)
-            if value is not None:
-                image[attribute.attr_name] = {attribute.attr_type: value}
-            elif not attribute.null:
+                if value is not None:
+                    image[attribute.attr_name] = {attribute.attr_type: value}
+        for name in plan.required:
+            if values.get(name) is None:
                 raise AttributeNullError(name)
         return image
 
     @classmethod
     def from_image(cls, image: Image) -> Self:
         """The record in an item's attributes, as its own class; attributes that the class does not know are left out."""
-        values: dict[str, Any] = {}
         kind = image.get("kind", {}).get("S", "")
         record_class = class_of(kind)
         if record_class is None or not issubclass(record_class, cls):
             raise ValueError(f"an item of kind {kind!r} is no {cls.__name__}")
         record: Self = record_class.__new__(record_class)
-        record.attribute_values = values
-        for name, attribute in record_class._attributes.items():
-            if name == "kind":
-                values[name] = record_class
-                continue
-            value = image.get(attribute.attr_name)
-            if value is not None and "NULL" not in value:
-                values[name] = attribute.deserialize(attribute.get_value(dict(value)))
-            else:
-                default = attribute.default
-                if default is not None:
-                    values[name] = default() if callable(default) else default
+        plan = _plan(record_class)
+        record.attribute_values = values = plan.defaults()
+        by_name = plan.by_name
+        for name, typed in image.items():
+            found = by_name.get(name)
+            if found is not None and "NULL" not in typed:
+                own_name, attribute = found
+                if attribute.attr_type in typed:
+                    values[own_name] = attribute.deserialize(typed[attribute.attr_type])
+                else:  # a type PynamoDB may know how to take
+                    values[own_name] = attribute.deserialize(attribute.get_value(dict(typed)))
+        values["kind"] = record_class
         return record
+
+
+class _Plan:
+    """What is known of a record class's attributes, looked up once."""
+
+    def __init__(self, record_class: type[Record]):
+        attributes = record_class._attributes
+        self.attributes: dict[str, Attribute[Any]] = dict(attributes)
+        self.by_name = {attribute.attr_name: (name, attribute) for name, attribute in attributes.items()}
+        self.required = [name for name, attribute in attributes.items() if not attribute.null]
+        given = {name: attribute.default for name, attribute in attributes.items() if attribute.default is not None}
+        self._made = {name: make for name, make in given.items() if callable(make)}
+        self._plain = {name: value for name, value in given.items() if not callable(value)} | {"kind": record_class}
+
+    def defaults(self) -> dict[str, Any]:
+        """A new record's values before anything is set."""
+        if not self._made:
+            return self._plain.copy()
+        return self._plain | {name: make() for name, make in self._made.items()}
+
+
+@cache
+def _plan(record_class: type[Record]) -> _Plan:
+    return _Plan(record_class)
 
 
 def class_of(kind: str) -> type[Record] | None:
