@@ -1,11 +1,14 @@
 """``chalice package`` without its packaging: only the template that chalice writes for ``app.py``.
 
-Run as ``python -m infra.build.chalice_package <project> <file>``, in an interpreter of its own because it imports the application.
+Run as ``python -m infra.build.chalice_package <project> <file>``, in an interpreter of its own because it imports the application;
+so it also tells which kinds of records the application projects. The file is
+``{"template": {…}, "projected_kinds": ["contact", …]}``.
 chalice's own command would also download and zip every dependency anew for each build; ``infra.build.dependencies`` does that once.
 """
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +61,16 @@ def generate(project: Path) -> dict[str, Any]:
     return template
 
 
+def projected_kinds() -> list[str]:
+    """The kinds of records that some projection of the application looks at."""
+    return sorted(import_module("chalicelib.wiring").projections())
+
+
 def main() -> None:
-    """Write the template to the file named second."""
+    """Write what is known to the file named second."""
     project, target = sys.argv[1:]
-    # chalice's own classes for intrinsic functions are plain dictionaries to json.
-    Path(target).write_text(json.dumps(generate(Path(project)), default=dict))
+    known = {"template": generate(Path(project)), "projected_kinds": projected_kinds()}
+    Path(target).write_text(json.dumps(known))
 
 
 if __name__ == "__main__":

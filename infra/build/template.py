@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +50,15 @@ class TemplateError(Exception):
 
 def assemble(project: Path, *, version: str) -> Template:
     """The whole template of ``project``; functions report ``version``."""
-    written = _chalice(project)
+    known = _application(project)
+    written: Template = known["template"]
     written["Outputs"] = {}  # ours say the same, under the names that everything else uses
     template: Template = merge(written, resources(project / "infra" / "resources"))
     template["Globals"]["Function"]["Environment"]["Variables"]["CLIENTELA_VERSION"] = version
     # The same list in both places where API Gateway looks for it.
     api = template["Resources"]["RestAPI"]["Properties"]
     api["DefinitionBody"]["x-amazon-apigateway-binary-media-types"] = api["BinaryMediaTypes"]
-    _event_sources(template)
+    _event_sources(template, known["projected_kinds"])
     _functions(template)
     _queues(template)
     _dashboard(template)
@@ -78,15 +79,15 @@ def functions(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
             yield logical_id, resource["Properties"]
 
 
-def _chalice(project: Path) -> Template:
-    """What chalice writes, made in an interpreter of its own."""
+def _application(project: Path) -> dict[str, Any]:
+    """What ``chalice_package`` writes, run in an interpreter of its own."""
     with tempfile.NamedTemporaryFile(suffix=".json") as target:
         command = [sys.executable, "-m", "infra.build.chalice_package", str(project), target.name]
         outcome = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         if outcome.returncode != 0:
             raise TemplateError(f"chalice could not package app.py:\n{outcome.stderr.strip()}")
-        template: Template = json.loads(Path(target.name).read_text())
-    return template
+        known: dict[str, Any] = json.loads(Path(target.name).read_text())
+    return known
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
@@ -140,8 +141,8 @@ def _is_intrinsic(value: dict[str, Any]) -> bool:
     return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref", "Condition"))
 
 
-def _event_sources(template: Template) -> None:
-    """How every event source reads and fails."""
+def _event_sources(template: Template, projected_kinds: Sequence[str]) -> None:
+    """What every event source reads, and how it fails."""
     for logical_id, properties in functions(template):
         for event in properties.get("Events", {}).values():
             source = event["Properties"]
@@ -153,6 +154,7 @@ def _event_sources(template: Template) -> None:
             elif event["Type"] == "DynamoDB":
                 source["Stream"] = {"Fn::GetAtt": ["Table", "StreamArn"]}
                 source.update(STREAM_FAILURE)
+                source["FilterCriteria"] = stream_filter(projected_kinds)
                 target = {"Fn::GetAtt": ["ProjectorDeadLetterQueue", "Arn"]}
                 source["DestinationConfig"] = {"OnFailure": {"Type": "SQS", "Destination": target}}
             elif event["Type"] == "Schedule":
@@ -160,6 +162,17 @@ def _event_sources(template: Template) -> None:
                 source["RetryPolicy"] = {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 120}
             else:
                 raise TemplateError(f"{logical_id} has an event source of an unknown kind: {event['Type']}")
+
+
+def stream_filter(kinds: Sequence[str]) -> dict[str, Any]:
+    """Lets only changes of these kinds of records through.
+
+    Most of what the projector writes (counts, markers, search tokens) comes back to it by the stream, where nothing looks at it: Lambda
+    drops those changes before it calls, at no cost.
+    """
+    images = ("NewImage", "OldImage")
+    patterns = [{"dynamodb": {image: {"kind": {"S": list(kinds)}}}} for image in images]
+    return {"Filters": [{"Pattern": json.dumps(pattern, separators=(",", ":"))} for pattern in patterns]}
 
 
 def _short_queue(queue: dict[str, str]) -> str:

@@ -224,6 +224,17 @@ class TestEventSources:
             assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             assert allowed(template, properties, "dynamodb:GetRecords") == [source["Stream"]]
 
+    def test_the_stream_brings_what_some_projection_looks_at(self, template: Template) -> None:
+        from chalicelib import wiring
+
+        [(_, _, source)] = events(template, "DynamoDB")
+        patterns = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
+        kinds = sorted(wiring.projections())
+        # Deleted records have an old image only.
+        assert patterns == [{"dynamodb": {image: {"kind": {"S": kinds}}}} for image in ("NewImage", "OldImage")]
+        # What Lambda takes of one pattern.
+        assert all(len(each["Pattern"]) <= 4096 for each in source["FilterCriteria"]["Filters"])
+
     def test_messages_stay_hidden_six_times_as_long_as_their_consumer_may_run(self, template: Template) -> None:
         queues = dict(of_type(template, "AWS::SQS::Queue"))
         for _, properties, source in events(template, "SQS"):
