@@ -6,8 +6,8 @@ STAGE ?= prod
 PROFILE ?=
 HOME_DIR ?= .local
 
-# The newest Python that the packages are built for, unless PYTHON says otherwise.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+# Python 3.11 if there is one, because the functions run on it in AWS; else any newer one; unless PYTHON says otherwise.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
 VENV := .venv/bin
 LOCAL := $(PYTHON) -m infra.local

@@ -4,14 +4,13 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
-import subprocess
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from infra.local import node, packages
-from infra.local.console import LocalError
+from infra.local.commands import run
 from infra.local.paths import ROOT, TOOLS
 
 _STAMPS = TOOLS / "stamps"
@@ -25,10 +24,6 @@ _FUNCTIONS = (
 )  # fmt: skip
 _SPA = ("src", "public", "scripts", "index.html", "package.json", "package-lock.json")
 _SPA_SETTINGS = ("*.config.*", "tsconfig*.json")
-
-#: Steps in progress, so that Ctrl-C ends them too.
-_running: set["subprocess.Popen[str]"] = set()
-_mutex = threading.Lock()
 
 
 def python_tools() -> bool:
@@ -63,7 +58,7 @@ def spa() -> bool:
 
 def _build_spa() -> None:
     _npm_ci(_WEB)
-    run(["npm", "run", "build", "--silent"], title="The SPA's build", cwd=_WEB, env=node.environment())
+    run(["npm", "run", "build", "--loglevel=error"], title="The SPA's build", cwd=_WEB, env=node.environment())
 
 
 def browser_tools() -> bool:
@@ -71,15 +66,27 @@ def browser_tools() -> bool:
     return _npm_ci(_WEB / "e2e")
 
 
+def native() -> bool:
+    """Whether Lambda's packages (CPython 3.11 on x86-64 Linux) do not run here, so that the local cloud needs its own."""
+    return (sys.version_info[:2], platform.system(), platform.machine()) != ((3, 11), "Linux", "x86_64")
+
+
+def build_folder() -> Path:
+    """Where the package for the local cloud is; ``build`` itself always holds what AWS gets."""
+    return ROOT / "build" / "native" if native() else ROOT / "build"
+
+
 def functions() -> bool:
-    """``build/template.json`` and the zips beside it."""
-    results = [ROOT / "build" / name for name in ("template.json", "functions.zip")]
+    """The template and the zips in :func:`build_folder`."""
+    folder = build_folder()
+    results = [folder / name for name in ("template.json", "functions.zip")]
 
     def make() -> None:
-        run([str(packages.python(packages.DEV)), "-m", "infra.build"], title="Packaging", env=clean_environment())
+        command = [str(packages.python(packages.DEV)), "-m", "infra.build", "--output", str(folder)]
+        run(command, title="Packaging", env=clean_environment() | ({"CLIENTELA_BUILD_NATIVE": "1"} if native() else {}))
 
     with _locked("build"):
-        return _when_changed("functions", [ROOT / name for name in _FUNCTIONS], results, make)
+        return _when_changed(f"functions-{folder.name}", [ROOT / name for name in _FUNCTIONS], results, make)
 
 
 def clean_environment() -> dict[str, str]:
@@ -91,61 +98,12 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def run(command: list[str], *, title: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
-    """Run a step quietly and return what it printed.
-
-    Raises:
-        LocalError: it failed; the sentence holds the last lines it wrote.
-    """
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=env,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        message = f"{title} cannot be started: {error}"
-        raise LocalError(message) from error
-    with _mutex:
-        _running.add(process)
-    try:
-        out, err = process.communicate()
-    finally:
-        with _mutex:
-            _running.discard(process)
-    if process.returncode:
-        lines = [line.rstrip() for line in (err or out).splitlines() if line.strip()]
-        if shutil.disk_usage(ROOT).free < 20e6 or "ENOSPC" in err or "No space left" in err:
-            message = f"{title} failed: the disk is full. Free 2 GB and run the command again."
-        elif any(word in err for word in ("ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ETIMEDOUT", "ECONNRESET")):
-            message = (
-                f"{title} failed: the npm registry cannot be reached. Check the network and run the command again."
-            )
-        else:
-            message = "\n      ".join([f"{title} failed:", *(lines[-15:] or [f"exit status {process.returncode}"])])
-        raise LocalError(message)
-    return out
-
-
-def interrupt() -> None:
-    """End the steps that are running."""
-    with _mutex:
-        for process in _running:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, 15)
-
-
 def _npm_ci(folder: Path, *options: str) -> bool:
     """``npm ci`` when the lock is not what is installed."""
     lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
 
     def install() -> None:
-        run(["npm", "ci", "--no-audit", "--no-fund", "--silent", *options], title=f"npm ci in {folder.relative_to(ROOT)}",
+        run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", *options], title=f"npm ci in {folder.relative_to(ROOT)}",
             cwd=folder, env=node.environment())  # fmt: skip
 
     name = "npm-" + str(folder.relative_to(ROOT)).replace(os.sep, "-")

@@ -31,7 +31,7 @@ def main() -> int:
     for name, hashes in _LOCKS:
         command = [str(uv), "pip", "compile", "--quiet", "--system-certs", "--no-header", "--no-annotate"]
         command += ["--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11"]
-        command += ["--generate-hashes"] if hashes else []
+        command += ["--generate-hashes", "--universal"] if hashes else []
         if options.upgrade is not None:
             command += [part for each in options.upgrade for part in ("--upgrade-package", each)] or ["--upgrade"]
         command += [f"{name}.in", "-o", f"{name}.txt"]

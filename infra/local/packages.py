@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from infra.local import commands
 from infra.local.console import LocalError
 from infra.local.paths import ROOT, TOOLS
 
@@ -120,8 +121,8 @@ def _create(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         message = (
-            f"Python {version} cannot make a virtual environment ({error}); on Debian: apt-get install python3-venv."
-            if "ensurepip" in error or "venv" in error
+            f"Python {version} has no venv; on Debian: apt-get install python3-venv."
+            if "ensurepip" in error or "No module named venv" in error
             else f"The virtual environment {folder} cannot be made: {error}"
         )
         raise LocalError(message)
@@ -177,19 +178,19 @@ def _uv_environment() -> dict[str, str]:
 def _run(command: list[str], env: dict[str, str] | None = None) -> str | None:
     """Run quietly; None when it went well, else the line that says why not."""
     try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        status, out, err = commands.capture(command, env=env)
     except OSError as error:
         return str(error)
-    if done.returncode == 0:
+    if status == 0:
         return None
-    lines = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-    told = [line for line in lines if "error" in line.lower()] or lines or ["it ended without a word"]
-    return told[-1]
+    lines = [line.strip() for line in (err + out).splitlines() if line.strip()]
+    told = [line for line in lines if "error" in line.lower() or "ensurepip" in line] or lines
+    return told[-1] if told else "it ended without a word"
 
 
 def _explain(lock: Path, error: str) -> str:
     low = error.lower()
-    if "no space" in low:
+    if commands.is_disk_full(error):
         return f"The disk is full; free 2 GB and run the command again ({error})."
     if any(word in low for word in ("gcc", "cc1", "compiler", "build wheel", "building wheel")) and not _compiler():
         return "A package has to be compiled and there is no C compiler; on Debian: apt-get install build-essential."

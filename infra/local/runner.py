@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from infra.local import artifacts, node, packages, ports, processes
+from infra.local import artifacts, commands, node, packages, ports, processes
 from infra.local.console import Console, LocalError
 from infra.local.paths import ROOT
 
@@ -156,8 +156,12 @@ class Runner:
                 pool.submit(self._after, [], "Front started", self._start_front),
             ]
             self._wait([python, cloud, tools, mail, spa, package, *started])
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException:
+            self._stop.set()
+            commands.interrupt()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        pool.shutdown()
 
     def _step(self, title: str, make: Callable[[], bool]) -> None:
         if self._stop.is_set():
@@ -178,12 +182,9 @@ class Runner:
                 pending, timeout=0.2, return_when=concurrent.futures.FIRST_EXCEPTION
             )
             if self._stop.is_set():
-                artifacts.interrupt()
                 raise Stopped
             for future in done:
-                if future.exception() is not None:
-                    artifacts.interrupt()
-                    future.result()
+                future.result()
 
     @staticmethod
     def _node() -> bool:
@@ -286,13 +287,14 @@ class Runner:
     # --- deploy and data
 
     def _publish(self) -> None:
-        if not (ROOT / "build" / "template.json").exists():
+        folder = artifacts.build_folder()
+        if not (folder / "template.json").exists():
             self.console.warn("Nothing is packaged yet: nothing was deployed.")
             return
         with self.console.step("Stack deployed") as step:
-            out = self._in_background(lambda: artifacts.run(
+            out = self._in_background(lambda: commands.run(
                 [str(packages.python(packages.DEV)), "-m", "infra.local.publish", "--endpoint", self._ports.endpoint,
-                 "--public-url", self._ports.url, "--home", str(self.home)],
+                 "--public-url", self._ports.url, "--home", str(self.home), "--build", str(folder)],
                 title="The deploy", env=artifacts.clean_environment()))  # fmt: skip
             (self.home / "log").mkdir(exist_ok=True)
             (self.home / "log" / "deploy.log").write_text(out)
@@ -315,7 +317,7 @@ class Runner:
                            str(result)]  # fmt: skip
                 command += [] if self.demo else ["--empty"]
                 self._in_background(
-                    lambda: artifacts.run(command, title="The demo data", env=artifacts.clean_environment())
+                    lambda: commands.run(command, title="The demo data", env=artifacts.clean_environment())
                 )
                 self._checkpoint()
         self._write_stack(json.loads(result.read_text()))
@@ -360,7 +362,7 @@ class Runner:
                 with contextlib.suppress(concurrent.futures.TimeoutError):
                     return future.result(timeout=0.2)
                 if self._stop.is_set():
-                    artifacts.interrupt()
+                    commands.interrupt()
                     raise Stopped
         finally:
             pool.shutdown(wait=False)
@@ -421,7 +423,7 @@ class Runner:
 
     def _end(self) -> None:
         (self.home / "run" / "ready").unlink(missing_ok=True)
-        artifacts.interrupt()
+        commands.interrupt()
         alive = [name for name in _CHILDREN if name in self._children and self._children[name].poll() is None]
         if alive:
             self.console.say()
