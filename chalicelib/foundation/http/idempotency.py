@@ -79,7 +79,7 @@ def claim(runtime: Runtime, *, workspace_id: str, caller: str, route: str, key: 
         first: Any = conflict.current
         if not isinstance(first, IdempotencyRecord):
             raise
-        if first.request_digest != digest:
+        if not first.expired(now) and first.request_digest != digest:
             message = "This key was used with another request."
             raise InvalidError(message, field="Idempotency-Key", code="reused") from conflict
         if first.expired(now):

@@ -29,7 +29,7 @@ def create_api_key(
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret text, which nobody can read again. A key opens no more than its maker may do."""
-    if not scopes <= actor.permissions:
+    if not (scopes & PERMISSIONS) <= actor.permissions:
         raise ForbiddenError("A key cannot do more than whoever makes it.")
     return add_api_key(
         table=table,
