@@ -21,7 +21,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
 
     - CloudFront there reaches API Gateway by its path on the local port, in plain HTTP, and redirects nobody to HTTPS.
     - Rights on schedules are asked for the group "default" whatever the group of the schedule is; rights to send mail are asked
-      for no resource at all.
+      for no resource at all; sending a batch to a queue is a right of its own.
     - Bucket policies that refuse plain HTTP would refuse everybody.
     - Domains have no DKIM records.
     """
@@ -61,6 +61,8 @@ def _rights(statement: dict[str, Any]) -> None:
         statement["Resource"] = [{"Fn::Sub": arn}, {"Fn::Sub": arn.replace("${ScheduleGroup}", "default")}]
     if "ses:SendRawEmail" in actions:
         statement["Resource"] = "*"
+    if "sqs:SendMessage" in actions:
+        statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def fixups(clients: Clients, template: Template, outputs: dict[str, str]) -> bool:

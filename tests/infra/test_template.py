@@ -315,7 +315,7 @@ class TestPolicies:
     @pytest.mark.parametrize(
         ("function", "queues"),
         [
-            ("APIHandler", {"Scoring", "SegmentFill", "CampaignPlan", "Reports"}),
+            ("APIHandler", {"Scoring", "SegmentFill", "CampaignPlan", "CampaignSend", "Reports"}),
             ("Score", set()),
             ("FillSegments", {"SegmentFill"}),
             ("PlanCampaigns", {"CampaignPlan", "CampaignSend"}),
