@@ -98,6 +98,7 @@ def install_for(target: Path, platform_name: str | None, version: str, arguments
     if uv is None:
         return False
     command = [str(uv), "pip", "install", "--quiet", "--system-certs", "--no-python-downloads", "--target", str(target)]
+    command += ["--python", sys.executable]
     if platform_name is not None:
         command += ["--python-platform", platform_name, "--python-version", version, "--only-binary", ":all:"]
     if _run([*command, *arguments], env=_uv_environment()) is None:
