@@ -22,15 +22,15 @@ type CampaignBody = {
 }
 
 export interface paths {
-  '/v1/session': { post: Op<T.Tokens | T.Challenge, None, None, { email: string; password: string }> }
-  '/v1/session/new-password': { post: Op<T.Tokens, None, None, { email: string; session: string; new_password: string }> }
-  '/v1/session/refresh': { post: Op<T.Tokens, None, None, { refresh_token: string }> }
+  '/v1/session': { post: Op<T.SessionAnswer, None, None, { email: string; password: string }> }
+  '/v1/session/new-password': { post: Op<T.SessionAnswer, None, None, { email: string; session: string; new_password: string }> }
+  '/v1/session/refresh': { post: Op<T.SessionAnswer, None, None, { refresh_token: string }> }
   '/v1/session/forgotten-password': { post: Op<Any, None, None, { email: string }> }
   '/v1/session/reset-password': { post: Op<Any, None, None, { email: string; code: string; new_password: string }> }
   '/v1/session/sign-out': { post: Op<Any, None, None, { refresh_token: string }> }
   '/v1/me': { get: Op<T.Me> }
   '/v1/workspace': { get: Op<T.Workspace>; patch: Op<T.Workspace, None, None, Partial<T.Workspace> & Versioned> }
-  '/v1/members': { get: Op<T.Page<T.Member>>; post: Op<T.Member, None, None, { email: string; name?: string; role: T.Role }> }
+  '/v1/members': { get: Op<T.Page<T.Member>>; post: Op<T.Member, None, None, { email: string; name: string; role: T.Role }> }
   '/v1/members/{user_id}': {
     patch: Op<T.Member, { user_id: string }, None, { role: T.Role } & Versioned>
     delete: Op<Any, { user_id: string }>

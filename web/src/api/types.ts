@@ -8,14 +8,13 @@ export interface Page<T> {
   items: T[]
   next_cursor: string | null
 }
-export interface Tokens {
-  access_token: string
-  refresh_token?: string
-  expires_in: number
-}
-export interface Challenge {
-  challenge: 'new_password_required'
-  session: string
+/** Tokens, or a challenge to answer first. */
+export interface SessionAnswer {
+  access_token: string | null
+  refresh_token: string | null
+  expires_in: number | null
+  challenge: 'new_password_required' | null
+  session: string | null
 }
 export type Role = 'owner' | 'admin' | 'marketer' | 'sales' | 'support' | 'viewer'
 export interface Membership {
@@ -263,7 +262,7 @@ export interface ScoringRules {
 export interface Condition {
   field: string
   op: string
-  value: string | number
+  value?: string | number | boolean | (string | number)[] | null
 }
 export type Conditions = { all: Conditions[] } | { any: Conditions[] } | { not: Conditions } | Condition
 export interface Segment {

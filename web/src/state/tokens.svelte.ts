@@ -2,7 +2,7 @@
  * Where the tokens live. The access token stays in the tab's session storage, the refresh token in local storage so that a
  * new tab stays signed in. It is renewed a minute before it ends, and once when the API answers 401.
  */
-import type { Tokens } from '../api/types'
+import type { SessionAnswer } from '../api/types'
 
 const REFRESH = 'clientela.refresh'
 const ACCESS = 'clientela.access'
@@ -49,7 +49,8 @@ export function refreshToken(): string | null {
 }
 
 /** Takes the tokens of an answer. */
-export function hold(tokens: Tokens): void {
+export function hold(tokens: Pick<SessionAnswer, 'access_token' | 'refresh_token' | 'expires_in'>): void {
+  if (!tokens.access_token || !tokens.expires_in) return
   held = { token: tokens.access_token, until: Date.now() + tokens.expires_in * 1000 }
   sessionStorage.setItem(ACCESS, JSON.stringify(held))
   if (tokens.refresh_token) localStorage.setItem(REFRESH, tokens.refresh_token)
@@ -95,6 +96,6 @@ async function renew(): Promise<string | null> {
     if (response.status < 500) expire()
     return null
   }
-  hold((await response.json()) as Tokens)
+  hold((await response.json()) as SessionAnswer)
   return held?.token ?? null
 }

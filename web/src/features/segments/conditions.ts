@@ -1,6 +1,6 @@
 /** The condition builder's model and its translation to the API's tree. */
 import type { Condition, Conditions } from '../../api/types'
-import { countryName, label, languageName, t } from '../../i18n/index.svelte'
+import { countryName, has, label, languageName, t } from '../../i18n/index.svelte'
 
 export type Match = 'all' | 'any'
 export interface Row {
@@ -8,29 +8,51 @@ export interface Row {
   field: string
   op: string
   value: string
-  not: boolean
 }
-export const fields = ['tag', 'consent', 'lifecycle_stage', 'country', 'language', 'score_total', 'source'] as const
+export const fields = [
+  'tag', 'consent', 'score_total', 'grade', 'score_fit', 'score_engagement', 'lifecycle_stage', 'source', 'campaign',
+  'country', 'city', 'language', 'company', 'email_kind', 'open_lead',
+] as const
+export const stages = ['awareness', 'acquisition', 'retention', 'fulfilment', 'loyalty']
+const countries = ['AR', 'BO', 'BR', 'CA', 'CL', 'CO', 'CR', 'DE', 'DO', 'EC', 'ES', 'FR', 'GB', 'GT', 'HN', 'IT', 'MX', 'NI', 'PA', 'PE', 'PR', 'PT', 'PY', 'SV', 'US', 'UY', 'VE']
+const choices: Record<string, string[]> = {
+  consent: ['marketing_email'],
+  lifecycle_stage: stages,
+  country: countries,
+  language: ['es', 'en', 'pt', 'fr'],
+  grade: ['A1', 'A2', 'A3', 'B1', 'B2', 'B3', 'C1', 'C2', 'C3'],
+  email_kind: ['business', 'free'],
+  open_lead: ['true', 'false'],
+}
+export const isNumber = (field: string): boolean => field.startsWith('score_')
+
+/** The values to choose from, or null where people write one. */
+export function choicesOf(field: string): string[] | null {
+  return choices[field] ?? null
+}
+export function operatorsOf(field: string): string[] {
+  if (isNumber(field)) return ['at_least', 'at_most']
+  if (field === 'open_lead') return ['is']
+  return ['is', 'is_not']
+}
 
 let next = 1
 export function row(field: string = 'tag'): Row {
-  return { id: next++, field, op: field === 'score_total' ? 'at_least' : 'is', value: defaultValue(field), not: false }
+  return { id: next++, field, op: operatorsOf(field)[0] ?? 'is', value: defaultValue(field) }
 }
 export function defaultValue(field: string): string {
-  const values: Record<string, string> = {
-    consent: 'marketing_email', lifecycle_stage: 'acquisition', country: 'CO', language: 'es', score_total: '50',
-  }
-  return values[field] ?? ''
+  if (field === 'country') return 'CO'
+  if (isNumber(field)) return '30'
+  return choices[field]?.[0] ?? ''
+}
+/** One comparison with its value in the field's type. */
+export function test({ field, op, value }: Pick<Row, 'field' | 'op' | 'value'>): Condition {
+  return { field, op, value: isNumber(field) ? Number(value) : field === 'open_lead' ? value === 'true' : value.trim() }
 }
 
 /** The tree the API takes; rows without a value are left out. */
 export function toTree(match: Match, rows: Row[]): Conditions {
-  const leaves = rows
-    .filter((one) => one.value.trim() !== '')
-    .map((one): Conditions => {
-      const leaf: Condition = { field: one.field, op: one.op, value: one.field === 'score_total' ? Number(one.value) : one.value.trim() }
-      return one.not ? { not: leaf } : leaf
-    })
+  const leaves = rows.filter((one) => one.value.trim() !== '').map(test)
   return match === 'all' ? { all: leaves } : { any: leaves }
 }
 
@@ -40,7 +62,10 @@ export function inWords(tree: Conditions | null): string {
   if ('all' in tree) return join(tree.all, t('segments.and'))
   if ('any' in tree) return join(tree.any, t('segments.or'))
   if ('not' in tree) return t('segments.negated', { text: inWords(tree.not) })
-  return `${t(`segments.field.${tree.field}`)} ${t(`segments.op.${tree.op}`)} ${valueName(tree.field, String(tree.value))}`
+  const key = `segments.field.${tree.field}`
+  const field = has(key) ? t(key) : tree.field
+  const value = Array.isArray(tree.value) ? tree.value : tree.value == null ? [] : [tree.value]
+  return [field, t(`segments.op.${tree.op}`), value.map((one) => valueName(tree.field, String(one))).join(', ')].filter(Boolean).join(' ')
 }
 function join(parts: Conditions[], word: string): string {
   return parts.map((part) => ('field' in part || 'not' in part ? inWords(part) : `(${inWords(part)})`)).join(` ${word} `)
@@ -50,5 +75,7 @@ export function valueName(field: string, value: string): string {
   if (field === 'lifecycle_stage') return label('stage', value)
   if (field === 'country') return countryName(value)
   if (field === 'language') return languageName(value)
+  if (field === 'email_kind') return label('email_kind', value)
+  if (field === 'open_lead') return t(value === 'true' ? 'common.yes' : 'common.no')
   return value
 }

@@ -1,0 +1,56 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import en from '../src/i18n/en.json'
+import es from '../src/i18n/es.json'
+
+const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.(svelte|ts)$/.test(file) && !file.endsWith('.d.ts'))
+  .map((file) => readFileSync(join('src', file), 'utf8'))
+  .join('\n')
+const keys = Object.keys(es)
+
+describe('texts', () => {
+  it('has the same keys in both languages', () => {
+    expect(Object.keys(en)).toEqual(keys)
+  })
+  it('has the same placeholders in both languages', () => {
+    const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort()
+    for (const key of keys) expect(names(en[key as keyof typeof en]), key).toEqual(names(es[key as keyof typeof es]))
+  })
+  it('has no text that nobody uses', () => {
+    // Keys stand as literals, or as a literal prefix with a value behind it: `state.${…}` and label('state', …).
+    const literals = new Set([...source.matchAll(/['"`]([a-z_]+(?:\.[a-zA-Z_]+)+)['"`]/g)].map((match) => match[1]))
+    const prefixes = [
+      ...[...source.matchAll(/\b(?:t|tn|has)\(`([a-z_.]+\.)\$\{/g)].map((match) => match[1] ?? ''),
+      ...[...source.matchAll(/\bt\(`([a-z_]+\.[a-z_]+_)\$\{/g)].map((match) => match[1] ?? ''),
+      ...[...source.matchAll(/\blabel\(\s*'([a-z_.]+)'/g)].map((match) => `${match[1]}.`),
+      ...[...source.matchAll(/key = `([a-z_.]+\.)\$\{/g)].map((match) => match[1] ?? ''),
+      'state.', // State.svelte: label(`state.${kind}`, …)
+    ]
+    const unused = keys.filter((key) => {
+      const base = key.replace(/_(one|other)$/, '')
+      return !literals.has(key) && !literals.has(base) && !prefixes.some((prefix) => key.startsWith(prefix))
+    })
+    expect(unused).toEqual([])
+  })
+  it('has every text that is asked for', () => {
+    const asked = [...source.matchAll(/\b(?:t|tn)\(\s*'([a-z_]+(?:\.[a-zA-Z_]+)+)'/g)].map((match) => match[1] ?? '')
+    expect(asked.length).toBeGreaterThan(200)
+    const missing = asked.filter((key) => !(key in es) && !(`${key}_other` in es))
+    expect(missing).toEqual([])
+  })
+  it('has no words in the markup', () => {
+    const found: string[] = []
+    for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.svelte')) continue
+      const markup = readFileSync(join('src', file), 'utf8')
+        .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
+        .replace(/<!--[\s\S]*?-->/g, '')
+        .replace(/\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}/g, '')
+      for (const match of markup.matchAll(/>([^<>]*\p{L}{3,}[^<>]*)</gu)) found.push(`${file}: ${match[1]?.trim()}`)
+    }
+    const names = /^(\S+: )(Clientela|English|Español|MJML|HTML|CSV|Ctrl|Enter|Esc)$/
+    expect(found.filter((one) => !names.test(one))).toEqual([])
+  })
+})
