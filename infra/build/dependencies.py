@@ -67,7 +67,7 @@ def install(arguments: Iterable[str], destination: Path) -> None:
     """``pip install`` into ``destination``, which only exists afterwards when everything went well."""
     scratch = destination.with_name(destination.name + ".partial")
     shutil.rmtree(scratch, ignore_errors=True)
-    if packages.install_for(scratch, None if native() else "x86_64-manylinux_2_17", "3.11", list(arguments)):
+    if packages.install_for(scratch, None if native() else "x86_64-manylinux_2_17", list(arguments)):
         shutil.rmtree(destination, ignore_errors=True)
         scratch.rename(destination)
         return

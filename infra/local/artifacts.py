@@ -66,27 +66,21 @@ def browser_tools() -> bool:
     return _npm_ci(_WEB / "e2e")
 
 
-def native() -> bool:
-    """Whether Lambda's packages (CPython 3.11 on x86-64 Linux) do not run here, so that the local cloud needs its own."""
-    return (sys.version_info[:2], platform.system(), platform.machine()) != ((3, 11), "Linux", "x86_64")
-
-
-def build_folder() -> Path:
-    """Where the package for the local cloud is; ``build`` itself always holds what AWS gets."""
-    return ROOT / "build" / "native" if native() else ROOT / "build"
-
-
 def functions() -> bool:
-    """The template and the zips in :func:`build_folder`."""
-    folder = build_folder()
-    results = [folder / name for name in ("template.json", "functions.zip")]
+    """``build/template.json`` and the zips beside it, for the Python that runs here."""
+    results = [ROOT / "build" / name for name in ("template.json", "functions.zip")]
 
     def make() -> None:
-        command = [str(packages.python(packages.DEV)), "-m", "infra.build", "--output", str(folder)]
-        run(command, title="Packaging", env=clean_environment() | ({"CLIENTELA_BUILD_NATIVE": "1"} if native() else {}))
+        run([str(packages.python(packages.DEV)), "-m", "infra.build"], title="Packaging", env=clean_environment())
 
+    name = f"functions-{sys.implementation.cache_tag}-{platform.machine()}"
     with _locked("build"):
-        return _when_changed(f"functions-{folder.name}", [ROOT / name for name in _FUNCTIONS], results, make)
+        changed = _when_changed(name, [ROOT / path for path in _FUNCTIONS], results, make)
+        if changed:
+            for other in _STAMPS.glob("functions*"):  # whatever another Python packaged is overwritten now
+                if other.name != name:
+                    other.unlink()
+    return changed
 
 
 def clean_environment() -> dict[str, str]:

@@ -89,8 +89,8 @@ def install(lock: Path, *, into: Path | None = None, target: Path | None = None)
         raise LocalError(_explain(lock, error))
 
 
-def install_for(target: Path, platform_name: str | None, version: str, arguments: list[str]) -> bool:
-    """Unpack packages under ``target`` for another platform and Python (None: for this one) with uv; whether that went well.
+def install_for(target: Path, platform_name: str | None, arguments: list[str]) -> bool:
+    """Unpack packages for this Python and another platform (None: this one) under ``target`` with uv; whether that went well.
 
     Quick, and only an attempt: the caller asks pip where it did not.
     """
@@ -100,7 +100,7 @@ def install_for(target: Path, platform_name: str | None, version: str, arguments
     command = [str(uv), "pip", "install", "--quiet", "--system-certs", "--no-python-downloads", "--target", str(target)]
     command += ["--python", sys.executable]
     if platform_name is not None:
-        command += ["--python-platform", platform_name, "--python-version", version, "--only-binary", ":all:"]
+        command += ["--python-platform", platform_name, "--only-binary", ":all:"]
     if _run([*command, *arguments], env=_uv_environment()) is None:
         # Nothing that pip would not have put there: the result is the same whichever did it.
         shutil.rmtree(target / "bin", ignore_errors=True)

@@ -287,7 +287,7 @@ class Runner:
     # --- deploy and data
 
     def _publish(self) -> None:
-        folder = artifacts.build_folder()
+        folder = ROOT / "build"
         if not (folder / "template.json").exists():
             self.console.warn("Nothing is packaged yet: nothing was deployed.")
             return
