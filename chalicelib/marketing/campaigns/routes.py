@@ -1,5 +1,7 @@
 """HTTP: campaigns and their states."""
 
+from typing import Any
+
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.marketing.campaigns import service
 from chalicelib.marketing.campaigns.domain import Campaign
@@ -171,7 +173,7 @@ def _source(body: BodyIn) -> service.BodySource:
     return service.BodySource(body.format, body.source)
 
 
-def _whole(call: Call[object], campaign: Campaign) -> CampaignOut:
+def _whole(call: Call[Any], campaign: Campaign) -> CampaignOut:
     table, workspace_id = call.runtime.table, call.workspace_id
     workspace = get_workspace(table=table, workspace_id=workspace_id)
     body = service.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign.id)

@@ -39,6 +39,7 @@ LATE = timedelta(hours=6)
 """A campaign whose time was missed by more than this does not go out by itself: "good morning" is wrong at night."""
 _LONGEST_AHEAD = timedelta(days=366)
 _ATTEMPTS = 6
+SYSTEM = "system:campaigns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +232,10 @@ def start_scheduled(*, table: Table, clock: Clock, queues: Queues, campaign: Cam
     assert campaign.scheduled_at is not None
     if now - campaign.scheduled_at > LATE:
         state = after(campaign.state, Move.PAUSE, current=campaign)
-        return store.replace(table, replace(campaign, state=state, stop_reason="late", updated_at=now))
+        late = replace(campaign, state=state, stop_reason="late", updated_at=now, changed_by=SYSTEM)
+        return store.replace(table, late)
     state = after(campaign.state, Move.START, current=campaign)
-    return _begin(table, queues, replace(campaign, state=state), now, publish=False)
+    return _begin(table, queues, replace(campaign, state=state, changed_by=SYSTEM), now, publish=False)
 
 
 def pause_campaign(
@@ -317,23 +319,30 @@ def judge(
             clock=clock,
             workspace_id=workspace_id,
             campaign_id=campaign_id,
-            changed_by="system",
+            changed_by=SYSTEM,
             reason=reason,
         )
     except IllegalMoveError:
         return None  # somebody else stopped it meanwhile
 
 
+def still_planning(table: Table, campaign: Campaign) -> dict[str, Any]:
+    """The condition check (for a transaction written by hand) that the planner is still where this campaign says."""
+    return store.still_planning(table, campaign)
+
+
 def planned_to(*, table: Table, clock: Clock, campaign: Campaign, plan: Plan) -> Campaign:
     """Keep how far the planner is; `ConflictError` when the campaign has changed since it was read."""
-    return store.replace(table, replace(campaign, plan=plan, updated_at=clock.now()))
+    return store.replace(table, replace(campaign, plan=plan, updated_at=clock.now(), changed_by=SYSTEM))
 
 
 def audience_known(*, table: Table, clock: Clock, campaign: Campaign, audience: int) -> Campaign:
     """The ledger is whole: sending begins. `ConflictError` when the campaign has changed since it was read."""
     state = after(campaign.state, Move.PLANNED, current=campaign)
     plan = replace(campaign.plan, done=True)
-    return store.replace(table, replace(campaign, state=state, plan=plan, audience=audience, updated_at=clock.now()))
+    return store.replace(
+        table, replace(campaign, state=state, plan=plan, audience=audience, updated_at=clock.now(), changed_by=SYSTEM)
+    )
 
 
 def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
@@ -341,7 +350,7 @@ def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -
 
     def change(campaign: Campaign) -> Campaign:
         state = after(campaign.state, Move.FINISH, current=campaign)
-        return replace(campaign, state=state, finished_at=clock.now())
+        return replace(campaign, state=state, finished_at=clock.now(), changed_by=SYSTEM)
 
     return _change(table, clock, workspace_id, campaign_id, change)
 
@@ -366,7 +375,7 @@ def due(*, table: Table, clock: Clock, limit: int = 50) -> list[Campaign]:
 def looked_after(*, table: Table, clock: Clock, campaign: Campaign) -> bool:
     """Put off the next look by a minute; False when somebody else changed the campaign meanwhile."""
     try:
-        store.replace(table, replace(campaign, updated_at=clock.now()))
+        store.replace(table, replace(campaign, updated_at=clock.now(), changed_by=SYSTEM))
     except ConflictError:
         return False
     return True

@@ -108,6 +108,22 @@ def due(table: Table, now: datetime, *, limit: int) -> list[Campaign]:
     return [to_domain(record) for record in found.items]
 
 
+def still_planning(table: Table, campaign: Campaign) -> dict[str, Any]:
+    """The condition check that the campaign is being planned and nobody has planned further than it says."""
+    return {
+        "TableName": table.name,
+        "Key": campaign_key(campaign.workspace_id, campaign.id).image(),
+        "ConditionExpression": "#s = :planning AND plan_segment = :segment AND "
+        + ("plan_position = :position" if campaign.plan.position else "attribute_not_exists(plan_position)"),
+        "ExpressionAttributeNames": {"#s": "state"},
+        "ExpressionAttributeValues": {
+            ":planning": {"S": CampaignState.PLANNING.value},
+            ":segment": {"N": str(campaign.plan.segment)},
+            **({":position": {"S": campaign.plan.position}} if campaign.plan.position else {}),
+        },
+    }
+
+
 def counts(table: Table, workspace_id: str, campaign_id: str) -> dict[str, int]:
     """How many recipients are in each state, and how many events of each kind there were, as far as they are projected."""
     pk = metric_key(workspace_id, f"campaign.{campaign_id}", "all", "-").pk

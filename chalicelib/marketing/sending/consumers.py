@@ -1,0 +1,80 @@
+"""What the queues ``campaign-plan`` and ``campaign-send`` and the minute's tick do."""
+
+from functools import cache
+
+from chalicelib.foundation.errors import InvalidError
+from chalicelib.foundation.memory import Memory
+from chalicelib.foundation.messaging import Envelope
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.marketing.campaigns import events
+from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
+from chalicelib.marketing.sending import planner, sender, service
+from chalicelib.marketing.sending.message import Letter
+
+
+def plan(runtime: Runtime, envelope: Envelope) -> None:
+    """An order to plan: see `planner.plan`."""
+    if envelope.type != events.PLAN:
+        raise InvalidError(f"{envelope.type} is no order for the planner.")
+    planner.plan(
+        table=runtime.table,
+        clock=runtime.clock,
+        queues=runtime.queues,
+        signer=runtime.signer,
+        workspace_id=envelope.workspace_id,
+        campaign_id=str(envelope.data["campaign_id"]),
+    )
+
+
+def walk(runtime: Runtime, envelope: Envelope) -> None:
+    """An order to work through a shard: see `sender.walk`."""
+    if envelope.type != events.WALK:
+        raise InvalidError(f"{envelope.type} is no order for the sender.")
+    data = envelope.data
+    sender.walk(
+        sender.Sender(
+            table=runtime.table,
+            clock=runtime.clock,
+            queues=runtime.queues,
+            signer=runtime.signer,
+            mailer=runtime.mailer,
+            letter=lambda campaign: letter_of(runtime, campaign),
+            holder=runtime.new_id(),
+        ),
+        workspace_id=envelope.workspace_id,
+        campaign_id=str(data["campaign_id"]),
+        shard=int(data["shard"]),
+        after=str(data.get("after", "")),
+        ended=int(data.get("ended", 0)),
+        retry_at=str(data.get("retry_at", "")),
+    )
+
+
+def tick(runtime: Runtime) -> None:
+    """Every minute: campaigns whose time has come, whose planner has stopped, whose recipients wait for somebody."""
+    for campaign in campaigns.due(table=runtime.table, clock=runtime.clock):
+        if campaign.state is CampaignState.SENDING:
+            campaigns.judge(
+                table=runtime.table,
+                clock=runtime.clock,
+                workspace_id=campaign.workspace_id,
+                campaign_id=campaign.id,
+            )
+            sender.tend(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=campaign)
+        else:
+            runtime.queues.publish("campaign-plan", [events.plan(campaign, runtime.clock.now())])
+        if campaign.state is not CampaignState.SCHEDULED:
+            campaigns.looked_after(table=runtime.table, clock=runtime.clock, campaign=campaign)
+
+
+def letter_of(runtime: Runtime, campaign: Campaign) -> Letter:
+    """The campaign's message, compiled once in five minutes: a campaign that is being sent does not change."""
+    key = (campaign.workspace_id, campaign.id, str(campaign.started_at))
+    now = runtime.clock.now().timestamp()
+    return _letters().get(key, now, lambda: service.letter(runtime=runtime, campaign=campaign))
+
+
+@cache
+def _letters() -> Memory[tuple[str, str, str], Letter]:
+    return Memory(seconds=300, limit=50)

@@ -1,0 +1,138 @@
+"""A recipient's row in a campaign's ledger: its states, and the rules of moving between them.
+
+::
+
+    PENDING → CLAIMED(attempt, lease) → SENT | FAILED | SUPPRESSED | PENDING (certainly not sent, later again)
+    CLAIMED → UNKNOWN → SENT (evidence) | PARKED (an hour without evidence) → SENT | PENDING (a person decides)
+
+Every arrow is one conditional write. ``attempt`` counts the claims: what is known about an attempt changes the row only while
+that attempt is the row's last.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+LEASE = timedelta(seconds=120)
+"""Longer than the function's timeout (60 s) and the mail provider's (12 s) together: when it is over, nobody holds the claim."""
+EVIDENCE_WAIT = timedelta(hours=1)
+BACKOFF = (30, 60, 120, 300, 600)
+"""Seconds to wait after an attempt that was certainly not sent; the last for all further ones."""
+ATTEMPTS_LIMIT = 20
+"""Attempts that were certainly not sent, after which the recipient has failed."""
+
+
+class State(StrEnum):
+    """Where a recipient stands."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+    PARKED = "parked"
+
+
+ENDED = frozenset({State.SENT, State.FAILED, State.SUPPRESSED, State.PARKED})
+"""Nothing more happens by itself. A parked one waits for a person or for late evidence, and is shown as such."""
+
+
+class Reason(StrEnum):
+    """Why a recipient did not get the message."""
+
+    CONTACT_DELETED = "contact_deleted"
+    NO_ADDRESS = "no_address"
+    ADDRESS_INVALID = "address_invalid"
+    ADDRESS_CHANGED = "address_changed"
+    DUPLICATE_ADDRESS = "duplicate_address"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    SUPPRESSED = "suppressed"
+    FREQUENCY_CAP = "frequency_cap"
+    CANCELLED = "campaign_cancelled"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    NO_EVIDENCE = "no_evidence"
+    RESOLVED = "resolved_by_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One row. ``reason`` says why it is where it is; times are None for what has not happened."""
+
+    workspace_id: str
+    campaign_id: str
+    shard: int
+    contact_id: str
+    email: str
+    state: State
+    attempt: int = 0
+    reason: str = ""
+    state_at: datetime | None = None
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    consent_id: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    bounced_at: datetime | None = None
+    bounce_kind: str = ""
+    soft_bounces: int = 0
+    complained_at: datetime | None = None
+    opened_at: datetime | None = None
+    machine_opened_at: datetime | None = None
+    clicked_at: datetime | None = None
+    machine_clicked_at: datetime | None = None
+    unsubscribed_at: datetime | None = None
+    open_scored_at: datetime | None = None
+    click_scored_at: datetime | None = None
+    visits: frozenset[str] = frozenset()
+    created_at: datetime | None = None
+
+    @property
+    def shown_state(self) -> str:
+        """The state with what the provider said of it: a message that was sent may be delivered, bounced or complained of."""
+        if self.state is State.SENT:
+            if self.complained_at is not None:
+                return "complained"
+            if self.bounced_at is not None:
+                return "bounced"
+            if self.delivered_at is not None:
+                return "delivered"
+        return self.state.value
+
+    @property
+    def shown_reason(self) -> str:
+        """Why, in a code."""
+        return self.reason or (self.bounce_kind if self.bounced_at is not None else "")
+
+
+SHOWN_STATES = (*(state.value for state in State), "delivered", "bounced", "complained")
+
+
+def shard_of(contact_id: str, shards: int) -> int:
+    """The partition of a recipient's row; stable, and even also for ids that were made in one go."""
+    return int.from_bytes(hashlib.blake2b(contact_id.encode(), digest_size=4).digest()) % shards
+
+
+def backoff(attempt: int) -> timedelta:
+    """How long to wait after this attempt (from 1)."""
+    return timedelta(seconds=BACKOFF[min(max(attempt, 1), len(BACKOFF)) - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """At most so many campaigns for a contact in so many days; 0 messages is no cap."""
+
+    messages: int = 0
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as one person would see it."""
+
+    subject: str
+    html: str
+    text: str

@@ -1,0 +1,646 @@
+"""The ledger's arrows: each is one conditional write, and says whether it was made.
+
+Requests are written by hand: a recipient takes three of them, and building each from expression objects would cost as much as
+signing and sending it. `DynamoDB <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>`_ evaluates
+condition and change together, which is all the protocol needs: whoever loses a race is told so and does nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.foundation.aws import AwsError
+from chalicelib.foundation.clock import from_text, to_text
+from chalicelib.foundation.errors import ClientelaError
+from chalicelib.foundation.table import Key, Table
+from chalicelib.foundation.table.record import kind_of
+from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.marketing.sending.domain import (
+    ATTEMPTS_LIMIT,
+    EVIDENCE_WAIT,
+    LEASE,
+    Reason,
+    Recipient,
+    State,
+    backoff,
+)
+from chalicelib.marketing.sending.records import (
+    RECIPIENT_PREFIX,
+    AddressClaimRecord,
+    RecipientRecord,
+    ledger_partition,
+    message_index,
+    visits_due,
+)
+
+Image = Mapping[str, Mapping[str, Any]]
+_KIND = kind_of(RecipientRecord)
+_CLAIM_KIND = kind_of(AddressClaimRecord)
+_NAMES = {"#state": "state"}
+_OPEN_STATES = ":claimed, :unknown"
+_PROVABLE_STATES = ":claimed, :unknown, :parked, :pending"
+
+
+def key_of(recipient: Recipient) -> Key:
+    """Where a recipient's row stands."""
+    pk = ledger_partition(recipient.workspace_id, recipient.campaign_id, recipient.shard)
+    return Key(pk, RECIPIENT_PREFIX + recipient.contact_id)
+
+
+# Planning
+
+PLANNED_AT_ONCE = 49  # a transaction has 100 actions; one checks the campaign, and each recipient takes two
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A recipient to be written, with the digest of the address that is claimed with it (empty: there is none to claim)."""
+
+    recipient: Recipient
+    address_key: Key | None
+
+
+class StalePlanError(ClientelaError):
+    """The campaign is no longer where this planner read it: it was paused, or another delivery of the order is ahead."""
+
+
+def plan(table: Table, planned: Sequence[Planned], now: datetime, still: dict[str, Any]) -> list[Planned]:
+    """Write rows that are not there yet, each together with the claim on its address; at most `PLANNED_AT_ONCE`. Returns those
+    whose address is claimed by another contact of this campaign: they were not written. ``still`` is a condition check on the
+    campaign; when it does not hold nothing is written and `StalePlanError` raised, so the audience cannot grow once it is counted.
+
+    One transaction of up to 100 conditional puts: three times cheaper to sign and send than single ones. What is there already
+    (the page is planned again) stays as it is, whatever has become of it.
+    """
+    waiting = list(planned)
+    taken: list[Planned] = []
+    while waiting:
+        items: list[dict[str, Any]] = [{"ConditionCheck": still}]
+        owners: list[tuple[Planned | None, bool]] = [(None, False)]
+        for each in waiting:
+            items.append({"Put": _new(table, image_of(each.recipient, now))})
+            owners.append((each, False))
+            if each.address_key is not None:
+                claim = _claim_image(each, now)
+                put = _new(table, claim)
+                put["ConditionExpression"] = "attribute_not_exists(pk) OR contact_id = :contact"
+                put["ExpressionAttributeValues"] = {":contact": claim["contact_id"]}
+                items.append({"Put": put})
+                owners.append((each, True))
+        try:
+            table.transact_raw(items)
+        except TransactionConflictError as conflict:
+            if not conflict.failed:
+                raise
+            if 0 in conflict.failed:
+                raise StalePlanError from conflict
+            failed = [owners[position] for position in conflict.failed]
+            there = {id(each) for each, is_address in failed if not is_address}
+            lost = {id(each) for each, is_address in failed if is_address} - there
+            taken += [each for each in waiting if id(each) in lost]
+            waiting = [each for each in waiting if id(each) not in there and id(each) not in lost]
+        else:
+            waiting = []
+    return taken
+
+
+def image_of(recipient: Recipient, now: datetime) -> dict[str, dict[str, str]]:
+    """A new row."""
+    key = key_of(recipient)
+    at = to_text(now)
+    image = {
+        "pk": {"S": key.pk},
+        "sk": {"S": key.sk},
+        "kind": {"S": _KIND},
+        "workspace_id": {"S": recipient.workspace_id},
+        "version": {"N": "1"},
+        "created_at": {"S": at},
+        "campaign_id": {"S": recipient.campaign_id},
+        "contact_id": {"S": recipient.contact_id},
+        "state": {"S": recipient.state.value},
+        "state_at": {"S": at},
+        "attempt": {"N": "0"},
+    }
+    if recipient.email:
+        image["email"] = {"S": recipient.email}
+    if recipient.reason:
+        image["reason"] = {"S": recipient.reason}
+    return image
+
+
+def _claim_image(planned: Planned, now: datetime) -> dict[str, dict[str, str]]:
+    assert planned.address_key is not None
+    return {
+        "pk": {"S": planned.address_key.pk},
+        "sk": {"S": planned.address_key.sk},
+        "kind": {"S": _CLAIM_KIND},
+        "workspace_id": {"S": planned.recipient.workspace_id},
+        "version": {"N": "1"},
+        "created_at": {"S": to_text(now)},
+        "contact_id": {"S": planned.recipient.contact_id},
+    }
+
+
+def _new(table: Table, image: dict[str, Any]) -> dict[str, Any]:
+    return {"TableName": table.name, "Item": image, "ConditionExpression": "attribute_not_exists(pk)"}
+
+
+# Sending
+
+
+def claim(table: Table, recipient: Recipient, now: datetime, consent_id: str, holder: str) -> bool:
+    """PENDING → CLAIMED: this delivery, and no other, may hand the message over as the next attempt.
+
+    ``holder`` is this delivery's own random name: when the answer to the write was lost and its repetition is refused, the row
+    says whether it was refused because of ourselves.
+    """
+    request = _request(
+        key_of(recipient),
+        "SET #state = :claimed, attempt = :next, lease_until = :lease, consent_id = :consent, holder = :holder, "
+        "state_at = :now, updated_at = :now REMOVE not_before, reason ADD version :one",
+        "#state = :pending AND attempt = :attempt",
+        {
+            ":claimed": _S_CLAIMED,
+            ":pending": _S_PENDING,
+            ":attempt": {"N": str(recipient.attempt)},
+            ":next": {"N": str(recipient.attempt + 1)},
+            ":lease": {"S": to_text(now + LEASE)},
+            ":consent": {"S": consent_id},
+            ":holder": {"S": holder},
+            ":now": {"S": to_text(now)},
+        },
+    )
+    request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    try:
+        table.raw("UpdateItem", request, write=True)
+    except AwsError as error:
+        if error.code != "ConditionalCheckFailedException":
+            raise
+        image = error.body.get("Item") or {}
+        ours = (_S_CLAIMED, {"N": str(recipient.attempt + 1)}, {"S": holder})
+        return (image.get("state"), image.get("attempt"), image.get("holder")) == ours
+    return True
+
+
+def suppress(table: Table, recipient: Recipient, now: datetime, reason: str) -> bool:
+    """PENDING → SUPPRESSED: this person must not get it, and why."""
+    return _move(
+        table,
+        key_of(recipient),
+        "SET #state = :suppressed, reason = :reason, state_at = :now, updated_at = :now REMOVE not_before ADD version :one",
+        "#state = :pending AND attempt = :attempt",
+        {
+            ":suppressed": {"S": State.SUPPRESSED.value},
+            ":pending": _S_PENDING,
+            ":attempt": {"N": str(recipient.attempt)},
+            ":reason": {"S": reason},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+def sent(table: Table, recipient: Recipient, attempt: int, now: datetime, message_id: str) -> bool:
+    """The provider took this attempt: → SENT, from wherever the row has got to meanwhile as long as no other attempt was made."""
+    return _move(
+        table,
+        key_of(recipient),
+        "SET #state = :sent, message_id = :message, gsi2pk = :index, gsi2sk = :sk, sent_at = if_not_exists(sent_at, :now), "
+        "state_at = :now, updated_at = :now REMOVE lease_until, holder, reason, not_before ADD version :one",
+        f"attempt = :attempt AND #state IN ({_PROVABLE_STATES}, :sent)",
+        {
+            ":sent": _S_SENT,
+            ":claimed": _S_CLAIMED,
+            ":unknown": _S_UNKNOWN,
+            ":parked": _S_PARKED,
+            ":pending": _S_PENDING,
+            ":attempt": {"N": str(attempt)},
+            ":message": {"S": message_id},
+            ":index": {"S": message_index(message_id)},
+            ":sk": {"S": recipient.contact_id},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+def deferred(table: Table, recipient: Recipient, attempt: int, now: datetime, reason: str) -> datetime | None:
+    """Certainly not sent: → PENDING until later; the moment, or None when it was given up (→ FAILED)."""
+    if attempt >= ATTEMPTS_LIMIT:
+        failed(table, recipient, attempt, now, Reason.TOO_MANY_ATTEMPTS)
+        return None
+    later = now + backoff(attempt)
+    _move(
+        table,
+        key_of(recipient),
+        "SET #state = :pending, not_before = :later, reason = :reason, state_at = :now, updated_at = :now "
+        "REMOVE lease_until, holder ADD version :one",
+        f"attempt = :attempt AND #state IN ({_OPEN_STATES})",
+        {
+            ":pending": _S_PENDING,
+            ":claimed": _S_CLAIMED,
+            ":unknown": _S_UNKNOWN,
+            ":attempt": {"N": str(attempt)},
+            ":later": {"S": to_text(later)},
+            ":reason": {"S": reason[:100] or "deferred"},
+            ":now": {"S": to_text(now)},
+        },
+    )
+    return later
+
+
+def failed(table: Table, recipient: Recipient, attempt: int, now: datetime, reason: str) -> bool:
+    """Never: → FAILED with the provider's reason."""
+    return _move(
+        table,
+        key_of(recipient),
+        "SET #state = :failed, reason = :reason, state_at = :now, updated_at = :now REMOVE lease_until, holder ADD version :one",
+        f"attempt = :attempt AND #state IN ({_OPEN_STATES})",
+        {
+            ":failed": {"S": State.FAILED.value},
+            ":claimed": _S_CLAIMED,
+            ":unknown": _S_UNKNOWN,
+            ":attempt": {"N": str(attempt)},
+            ":reason": {"S": reason[:100]},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+def unknown(table: Table, recipient: Recipient, attempt: int, now: datetime) -> bool:
+    """It left and nothing came back: CLAIMED → UNKNOWN, to wait for evidence."""
+    return _move(
+        table,
+        key_of(recipient),
+        "SET #state = :unknown, state_at = :now, updated_at = :now REMOVE lease_until, holder ADD version :one",
+        "attempt = :attempt AND #state = :claimed",
+        {
+            ":unknown": _S_UNKNOWN,
+            ":claimed": _S_CLAIMED,
+            ":attempt": {"N": str(attempt)},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+# Reaping
+
+
+def reap(table: Table, recipient: Recipient, now: datetime) -> State | None:
+    """What time has done to a row: an expired claim becomes UNKNOWN, an hour without evidence PARKED. The new state, or None."""
+    if recipient.state is State.CLAIMED and recipient.lease_until is not None and recipient.lease_until <= now:
+        return State.UNKNOWN if unknown(table, recipient, recipient.attempt, now) else None
+    if (
+        recipient.state is State.UNKNOWN
+        and recipient.state_at is not None
+        and recipient.state_at + EVIDENCE_WAIT <= now
+    ):
+        moved = _move(
+            table,
+            key_of(recipient),
+            "SET #state = :parked, reason = :reason, state_at = :now, updated_at = :now ADD version :one",
+            "attempt = :attempt AND #state = :unknown",
+            {
+                ":parked": _S_PARKED,
+                ":unknown": _S_UNKNOWN,
+                ":attempt": {"N": str(recipient.attempt)},
+                ":reason": {"S": Reason.NO_EVIDENCE.value},
+                ":now": {"S": to_text(now)},
+            },
+        )
+        return State.PARKED if moved else None
+    return None
+
+
+def resolve(table: Table, recipient: Recipient, now: datetime, *, was_sent: bool) -> bool:
+    """A person decides on a parked row: it was sent (→ SENT), or is to be sent again (→ PENDING)."""
+    state = State.SENT if was_sent else State.PENDING
+    more = ", sent_at = if_not_exists(sent_at, :now)" if was_sent else ""
+    return _move(
+        table,
+        key_of(recipient),
+        f"SET #state = :state, reason = :reason, state_at = :now, updated_at = :now{more} ADD version :one",
+        "attempt = :attempt AND #state = :parked",
+        {
+            ":state": {"S": state.value},
+            ":parked": _S_PARKED,
+            ":attempt": {"N": str(recipient.attempt)},
+            ":reason": {"S": Reason.RESOLVED.value},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+# Evidence
+
+
+def proof(table: Table, key: Key, attempt: int, at: datetime, now: datetime, message_id: str = "") -> bool:
+    """Something shows that this attempt was taken by the provider: → SENT, unless that is known."""
+    more = ", message_id = :message, gsi2pk = :index, gsi2sk = :sk" if message_id else ""
+    values: dict[str, dict[str, str]] = {
+        ":sent": _S_SENT,
+        ":claimed": _S_CLAIMED,
+        ":unknown": _S_UNKNOWN,
+        ":parked": _S_PARKED,
+        ":pending": _S_PENDING,
+        ":attempt": {"N": str(attempt)},
+        ":at": {"S": to_text(at)},
+        ":now": {"S": to_text(now)},
+    }
+    if message_id:
+        values |= {
+            ":message": {"S": message_id},
+            ":index": {"S": message_index(message_id)},
+            ":sk": {"S": key.sk.removeprefix(RECIPIENT_PREFIX)},
+        }
+    return _move(
+        table,
+        key,
+        f"SET #state = :sent, sent_at = if_not_exists(sent_at, :at), state_at = :now, updated_at = :now{more} "
+        "REMOVE lease_until, holder, reason, not_before ADD version :one",
+        f"attempt = :attempt AND #state IN ({_PROVABLE_STATES})",
+        values,
+    )
+
+
+def rejected(table: Table, key: Key, attempt: int, now: datetime, reason: str) -> bool:
+    """The provider took this attempt and then refused to send it: → FAILED."""
+    return _move(
+        table,
+        key,
+        "SET #state = :failed, reason = :reason, state_at = :now, updated_at = :now "
+        "REMOVE lease_until, holder, not_before ADD version :one",
+        f"attempt = :attempt AND #state IN ({_PROVABLE_STATES}, :sent)",
+        {
+            ":failed": {"S": State.FAILED.value},
+            ":sent": _S_SENT,
+            ":claimed": _S_CLAIMED,
+            ":unknown": _S_UNKNOWN,
+            ":parked": _S_PARKED,
+            ":pending": _S_PENDING,
+            ":attempt": {"N": str(attempt)},
+            ":reason": {"S": reason[:100]},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+EVENT_TIMES = (
+    "delivered_at",
+    "bounced_at",
+    "complained_at",
+    "opened_at",
+    "machine_opened_at",
+    "clicked_at",
+    "machine_clicked_at",
+    "unsubscribed_at",
+)
+
+
+def happened(table: Table, key: Key, what: str, at: datetime, now: datetime, **more: str) -> bool:
+    """The first time of one of `EVENT_TIMES`: the earliest that was reported wins, whatever the order; False when it is no news."""
+    if what not in EVENT_TIMES:
+        raise ValueError(f"{what} is no event of a recipient")
+    sets = "".join(f", {name} = :{name}" for name in more)
+    return _move(
+        table,
+        key,
+        f"SET {what} = :at, updated_at = :now{sets} ADD version :one",
+        f"attribute_exists(pk) AND (attribute_not_exists({what}) OR {what} > :at)",
+        {
+            ":at": {"S": to_text(at)},
+            ":now": {"S": to_text(now)},
+            **{f":{name}": {"S": text} for name, text in more.items()},
+        },
+        names=False,
+    )
+
+
+def collected(table: Table, key: Key, attribute: str, element: str, now: datetime) -> bool:
+    """Add an element (a soft bounce's id, a clicked link's number) to a set of the row; False when it is in already."""
+    return _move(
+        table,
+        key,
+        f"SET updated_at = :now ADD {attribute} :elements, version :one",
+        f"attribute_exists(pk) AND NOT contains({attribute}, :element)",
+        {":now": {"S": to_text(now)}, ":elements": {"SS": [element]}, ":element": {"S": element}},
+        names=False,
+    )
+
+
+# Visits: opens and clicks, which are a person's until they look like a machine's, and score only once that is settled
+
+
+def visited(
+    table: Table, recipient: Recipient, what: str, now: datetime, judged_at: datetime, visit: str = ""
+) -> Recipient | None:
+    """Note an open (``opened_at``), a click (``clicked_at``) or a look at the page of choices (empty) as a person's for now, to
+    be judged at a moment. ``visit`` is ``<link>@<time>``. The row as it is then; None when it is gone.
+    """
+    key = key_of(recipient)
+    sets = ["updated_at = :now"]
+    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}}
+    if what:
+        sets += [f"{what} = if_not_exists({what}, :now)", "duepk = if_not_exists(duepk, :duepk)"]
+        sets.append("duesk = if_not_exists(duesk, :duesk)")
+        values[":duepk"] = {"S": visits_due(recipient.shard)}
+        values[":duesk"] = {"S": f"{to_text(judged_at)}#{recipient.contact_id}"}
+    update = f"SET {', '.join(sets)} ADD version :one"
+    if visit:
+        update += ", visits :visits"
+        values[":visits"] = {"SS": [visit]}
+    return _changed(table, _request(key, update, "attribute_exists(pk)", values, names=False))
+
+
+def machine_visited(table: Table, recipient: Recipient, now: datetime, *, since: datetime) -> None:
+    """What looked like a person since then was a machine following every link: its open and click are taken back."""
+    sets, removes = (
+        ["updated_at = :now", "machine_clicked_at = if_not_exists(machine_clicked_at, :now)"],
+        ["duepk", "duesk"],
+    )
+    if recipient.clicked_at is not None and recipient.clicked_at >= since and recipient.click_scored_at is None:
+        removes.append("clicked_at")
+    if recipient.opened_at is not None and recipient.opened_at >= since and recipient.open_scored_at is None:
+        removes.append("opened_at")
+        sets.append("machine_opened_at = if_not_exists(machine_opened_at, :now)")
+    update = f"SET {', '.join(sets)} REMOVE {', '.join(removes)} ADD version :one"
+    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}}
+    _move(table, key_of(recipient), update, "attribute_exists(pk)", values, names=False)
+
+
+def settle_visits(table: Table, recipient: Recipient, due: str, now: datetime) -> bool:
+    """Nothing has spoken against it: this recipient's open and click were a person's."""
+    sets = ["updated_at = :now"]
+    if recipient.opened_at is not None:
+        sets.append("open_scored_at = if_not_exists(open_scored_at, :now)")
+    if recipient.clicked_at is not None:
+        sets.append("click_scored_at = if_not_exists(click_scored_at, :now)")
+    update = f"SET {', '.join(sets)} REMOVE duepk, duesk ADD version :one"
+    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}, ":due": {"S": due}}
+    return _move(table, key_of(recipient), update, "duesk = :due", values, names=False)
+
+
+def visits_to_settle(table: Table, shard: int, now: datetime, *, limit: int) -> list[tuple[Recipient, str]]:
+    """Recipients whose visits are due to be judged, with their place in the index."""
+    found = table.query(RecipientRecord, visits_due(shard), index="due", before=to_text(now), limit=limit).items
+    return [(recipient_of(record), record.duesk or "") for record in found]
+
+
+def _changed(table: Table, request: dict[str, Any]) -> Recipient | None:
+    request["ReturnValues"] = "ALL_NEW"
+    try:
+        answer = table.raw("UpdateItem", request, write=True)
+    except AwsError as error:
+        if error.code != "ConditionalCheckFailedException":
+            raise
+        return None
+    return recipient_in(answer["Attributes"])
+
+
+# Reading
+
+
+def count(table: Table, pk: str) -> int:
+    """How many recipients a shard has, certainly."""
+    total, start = 0, None
+    while True:
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": RECIPIENT_PREFIX}},
+            "ConsistentRead": True,
+            "Select": "COUNT",
+        }
+        if start is not None:
+            request["ExclusiveStartKey"] = start
+        answer = table.raw("Query", request, write=False)
+        total += int(answer["Count"])
+        start = answer.get("LastEvaluatedKey")
+        if start is None:
+            return total
+
+
+def page(table: Table, pk: str, *, after: str, limit: int) -> list[Recipient]:
+    """Rows of a shard in order, as they certainly are now. A short page is the last one."""
+    rows: list[Recipient] = []
+    start = after or RECIPIENT_PREFIX
+    while len(rows) < limit:
+        answer = table.raw(
+            "Query",
+            {
+                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :after AND :end",
+                "ExpressionAttributeValues": {
+                    ":pk": {"S": pk},
+                    ":after": {"S": start + "\x00" if after or rows else start},
+                    ":end": {"S": RECIPIENT_PREFIX + "~"},
+                },
+                "ConsistentRead": True,
+                "Limit": limit - len(rows),
+            },
+            write=False,
+        )
+        rows += [recipient_in(image) for image in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            break
+        start = answer["LastEvaluatedKey"]["sk"]["S"]
+    return rows
+
+
+def read(table: Table, key: Key) -> Recipient | None:
+    """One row, as it certainly is now."""
+    answer = table.raw("GetItem", {"Key": key.image(), "ConsistentRead": True}, write=False)
+    image = answer.get("Item")
+    return recipient_in(image) if image and image.get("kind", {}).get("S") == _KIND else None
+
+
+def read_many(table: Table, keys: Iterable[Key]) -> list[Recipient]:
+    """Those rows that exist."""
+    return [recipient_of(record) for record in table.get_many(RecipientRecord, keys).values()]
+
+
+def by_message(table: Table, message_id: str) -> Key | None:
+    """Where the row of a provider's message id stands; None when no row is known by it (yet)."""
+    found = table.query(RecipientRecord, message_index(message_id), index="gsi2", limit=1).items
+    return found[0].key if found else None
+
+
+def recipient_of(record: RecipientRecord) -> Recipient:
+    """The recipient in a record."""
+    return recipient_in(record.image())
+
+
+def recipient_in(image: Image) -> Recipient:
+    """The recipient in an item as DynamoDB gives it."""
+
+    def text(name: str) -> str:
+        value = image.get(name)
+        return value["S"] if value else ""
+
+    def instant(name: str) -> datetime | None:
+        value = image.get(name)
+        return from_text(value["S"]) if value else None
+
+    return Recipient(
+        workspace_id=image["workspace_id"]["S"],
+        campaign_id=image["campaign_id"]["S"],
+        shard=int(image["pk"]["S"][-3:]),
+        contact_id=image["contact_id"]["S"],
+        email=text("email"),
+        state=_STATES[image["state"]["S"]],
+        attempt=int(image["attempt"]["N"]),
+        reason=text("reason"),
+        state_at=instant("state_at"),
+        lease_until=instant("lease_until"),
+        not_before=instant("not_before"),
+        consent_id=text("consent_id"),
+        message_id=text("message_id"),
+        sent_at=instant("sent_at"),
+        delivered_at=instant("delivered_at"),
+        bounced_at=instant("bounced_at"),
+        bounce_kind=text("bounce_kind"),
+        soft_bounces=len(image["soft_bounces"]["SS"]) if "soft_bounces" in image else 0,
+        complained_at=instant("complained_at"),
+        opened_at=instant("opened_at"),
+        machine_opened_at=instant("machine_opened_at"),
+        clicked_at=instant("clicked_at"),
+        machine_clicked_at=instant("machine_clicked_at"),
+        unsubscribed_at=instant("unsubscribed_at"),
+        open_scored_at=instant("open_scored_at"),
+        click_scored_at=instant("click_scored_at"),
+        visits=frozenset(image["visits"]["SS"]) if "visits" in image else frozenset(),
+        created_at=instant("created_at"),
+    )
+
+
+_STATES = {state.value: state for state in State}
+_S_PENDING = {"S": State.PENDING.value}
+_S_CLAIMED = {"S": State.CLAIMED.value}
+_S_SENT = {"S": State.SENT.value}
+_S_UNKNOWN = {"S": State.UNKNOWN.value}
+_S_PARKED = {"S": State.PARKED.value}
+_ONE = {"N": "1"}
+
+
+def _request(
+    key: Key, update: str, condition: str, values: dict[str, dict[str, Any]], *, names: bool = True
+) -> dict[str, Any]:
+    values[":one"] = _ONE
+    request: dict[str, Any] = {
+        "Key": {"pk": {"S": key.pk}, "sk": {"S": key.sk}},
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+    }
+    if names:
+        request["ExpressionAttributeNames"] = _NAMES
+    return request
+
+
+def _move(
+    table: Table, key: Key, update: str, condition: str, values: dict[str, dict[str, Any]], *, names: bool = True
+) -> bool:
+    try:
+        table.raw("UpdateItem", _request(key, update, condition, values, names=names), write=True)
+    except AwsError as error:
+        if error.code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True

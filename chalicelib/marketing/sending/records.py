@@ -1,0 +1,116 @@
+"""The ledger's items and where they stand."""
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
+from chalicelib.marketing.sending.domain import shard_of
+
+RECIPIENT_PREFIX = "R#"
+
+
+class RecipientRecord(Record, discriminator="recipient"):
+    """``W#w#CAMP#k#<shard>`` / ``R#<contact>``; in ``gsi2`` by the provider's message id once it is known, since the provider's
+    events do not always carry our tags; in ``due`` while an open or click waits to be judged a person's.
+    """
+
+    campaign_id = UnicodeAttribute()
+    contact_id = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    state = UnicodeAttribute()
+    state_at = InstantAttribute()
+    attempt = NumberAttribute(default=0)
+    reason = UnicodeAttribute(null=True)
+    lease_until = InstantAttribute(null=True)
+    holder = UnicodeAttribute(null=True)
+    not_before = InstantAttribute(null=True)
+    consent_id = UnicodeAttribute(null=True)
+    message_id = UnicodeAttribute(null=True)
+    sent_at = InstantAttribute(null=True)
+    delivered_at = InstantAttribute(null=True)
+    bounced_at = InstantAttribute(null=True)
+    bounce_kind = UnicodeAttribute(null=True)
+    soft_bounces = UnicodeSetAttribute(null=True)
+    complained_at = InstantAttribute(null=True)
+    opened_at = InstantAttribute(null=True)
+    machine_opened_at = InstantAttribute(null=True)
+    clicked_at = InstantAttribute(null=True)
+    machine_clicked_at = InstantAttribute(null=True)
+    visits = UnicodeSetAttribute(null=True)
+    unsubscribed_at = InstantAttribute(null=True)
+    open_scored_at = InstantAttribute(null=True)
+    click_scored_at = InstantAttribute(null=True)
+
+
+class AddressClaimRecord(Record, discriminator="campaign_address"):
+    """``W#w#CAMP#k#<shard>`` / ``A#<digest>``: this address is in the campaign's audience already, as this contact's."""
+
+    contact_id = UnicodeAttribute()
+
+
+class ShardRecord(Record, discriminator="campaign_shard"):
+    """``W#w#CAMP#k`` / ``SHARD#nnn``: how many rows a shard of the ledger has, and whether all of them have come to an end."""
+
+    shard = NumberAttribute()
+    planned = NumberAttribute()
+    done = NumberAttribute(default=0)
+    worked_at = InstantAttribute(null=True)
+    next_at = InstantAttribute(null=True)
+
+
+class CapRecord(Record, discriminator="mail_cap"):
+    """``W#w#C#c`` / ``MAILCAP``: when this contact was last in which campaign; kept while the workspace has a frequency cap."""
+
+    sent = JSONAttribute()
+
+
+class SendingSettingsRecord(Record, discriminator="sending_settings"):
+    """``W#w`` / ``SENDING``: the workspace's frequency cap."""
+
+    cap_messages = NumberAttribute(default=0)
+    cap_days = NumberAttribute(default=7)
+
+
+def ledger_partition(workspace_id: str, campaign_id: str, shard: int) -> str:
+    """One shard of a campaign's ledger."""
+    return partition(workspace_id, "CAMP", campaign_id, f"{shard:03d}")
+
+
+def recipient_key(workspace_id: str, campaign_id: str, contact_id: str, shards: int) -> Key:
+    """Where a recipient's row stands."""
+    shard = shard_of(contact_id, shards)
+    return Key(ledger_partition(workspace_id, campaign_id, shard), RECIPIENT_PREFIX + contact_id)
+
+
+def address_key(workspace_id: str, campaign_id: str, digest: str, shards: int) -> Key:
+    """Where an address's claim stands."""
+    return Key(ledger_partition(workspace_id, campaign_id, shard_of(digest, shards)), f"A#{digest}")
+
+
+def shard_key(workspace_id: str, campaign_id: str, shard: int) -> Key:
+    """Where a shard's row stands."""
+    return Key(partition(workspace_id, "CAMP", campaign_id), f"SHARD#{shard:03d}")
+
+
+def cap_key(workspace_id: str, contact_id: str) -> Key:
+    """Where a contact's recent campaigns stand."""
+    return Key(partition(workspace_id, "C", contact_id), "MAILCAP")
+
+
+def settings_key(workspace_id: str) -> Key:
+    """Where the workspace's settings of sending stand."""
+    return Key(partition(workspace_id), "SENDING")
+
+
+VISIT_SHARDS = 8
+
+
+def visits_due(shard: int) -> str:
+    """The partition of ``due`` of recipients whose opens and clicks are to be judged; eight, so that a big campaign's first
+    minutes do not crowd one.
+    """
+    return f"DUE#visits#{shard % VISIT_SHARDS}"
+
+
+def message_index(message_id: str) -> str:
+    """The partition of ``gsi2`` of one of the provider's message ids."""
+    return f"MESSAGE#{message_id}"

@@ -1,0 +1,338 @@
+"""What people ask of the ledger and of messages: who got it, what it will look like, what it will cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.customers.consent import service as consent
+from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.domain import Contact, EmailAddress
+from chalicelib.foundation.clock import Clock
+from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from chalicelib.foundation.ids import is_id, new_id
+from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
+from chalicelib.foundation.messaging import Queues
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.table import Key, Table
+from chalicelib.marketing.campaigns import events
+from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.campaigns.domain import PURPOSE, Body, Campaign, CampaignState, Cost, cost
+from chalicelib.marketing.segments import service as segments
+from chalicelib.marketing.sending import ledger, store
+from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State
+from chalicelib.marketing.sending.records import recipient_key
+from chalicelib.workspaces.settings.service import get_workspace
+
+if TYPE_CHECKING:
+    from chalicelib.marketing.sending.message import Letter
+
+SAMPLE_LIMIT = 1000
+"""Members that an estimate looks at one by one; beyond them it reckons from the share it found."""
+_SCAN_LIMIT = 2000
+
+
+def letter(*, runtime: Runtime, campaign: Campaign, body: Body | None = None) -> "Letter":
+    """The campaign's message, compiled."""
+    from chalicelib.marketing.sending.message import Letter  # brings Jinja
+
+    table, workspace_id = runtime.table, campaign.workspace_id
+    return Letter(
+        campaign=campaign,
+        body=body or campaigns.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign.id),
+        workspace=get_workspace(table=table, workspace_id=workspace_id),
+        public_url=runtime.public_url,
+        signer=runtime.signer,
+    )
+
+
+def preview(*, runtime: Runtime, workspace_id: str, campaign_id: str, contact_id: str = "") -> Preview:
+    """The message as a contact would see it, or somebody made up."""
+    table = runtime.table
+    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    if contact_id:
+        contact = contacts.get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id)
+    else:
+        contact = _somebody(campaign, runtime.clock.now())
+    return letter(runtime=runtime, campaign=campaign).preview(contact=contact)
+
+
+def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str) -> None:
+    """Send the message once to an address of the marketer's, marked as a test in nothing but its links.
+
+    `InvalidError` names ``to`` when the provider refuses it, `UnavailableError` when it is busy or silent.
+    """
+    from chalicelib.customers.contacts.addresses import normalise_email
+
+    table = runtime.table
+    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    made = letter(runtime=runtime, campaign=campaign)
+    if not made.source:
+        raise InvalidError("There is no sender address.", field="from.email", code="sender_missing")
+    try:
+        address = normalise_email(to)
+    except InvalidError as error:
+        raise InvalidError("This is no e-mail address.", field="to", code="email") from error
+    contact_id = contacts.find_by_email(table=table, workspace_id=workspace_id, email=address)
+    known = contacts.get_contacts(
+        table=table, workspace_id=workspace_id, contact_ids=[contact_id] if contact_id else []
+    )
+    contact = known.get(contact_id or "") or _somebody(campaign, runtime.clock.now())
+    now = runtime.clock.now()
+    try:
+        mime = made.test(contact=contact, email=address, nonce=new_id(now), now=now)
+    except ValueError as error:
+        raise InvalidError("This address cannot be mailed.", field="to", code="email") from error
+    try:
+        tags = {"workspace": workspace_id, "purpose": "test"}
+        runtime.mailer.send(source=made.source, recipient=address, mime=mime, tags=tags)
+    except MailRefusedError as error:
+        message = f"The mail provider refuses it: {error.code}."
+        raise InvalidError(message, field="to", code="refused") from error
+    except (MailDeferredError, MailUnknownError) as error:
+        raise UnavailableError("The mail provider did not answer; the test may or may not arrive.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Who a campaign would go to and what it would cost. ``exact`` is False when the audience was too big to look at each one;
+    ``excluded`` says how many were left out why, among those that were looked at.
+    """
+
+    audience: int
+    sendable: int
+    exact: bool
+    excluded: dict[str, int]
+    size: int
+    cost: Cost
+
+
+def estimate(*, runtime: Runtime, workspace_id: str, campaign_id: str) -> Estimate:
+    """Look at the members of the segments as they are now."""
+    table = runtime.table
+    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    body = campaigns.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    ids, whole = _members(table, campaign)
+    found = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=ids)
+    excluded: dict[str, int] = {}
+    addresses: set[str] = set()
+
+    def leave_out(why: str) -> None:
+        excluded[why] = excluded.get(why, 0) + 1
+
+    for contact_id in ids:
+        contact = found.get(contact_id)
+        if contact is None:
+            leave_out("contact_deleted")
+        elif not contact.email:
+            leave_out("no_address")
+        elif not contact.consented(PURPOSE):
+            leave_out("consent_withdrawn" if PURPOSE in contact.consents else "consent_missing")
+        elif contact.email in addresses:
+            leave_out("duplicate_address")
+        else:
+            addresses.add(contact.email)
+    listed = consent.suppressed(
+        table=table, signer=runtime.signer, workspace_id=workspace_id, emails=addresses, consistent=False
+    )
+    if listed:
+        excluded["suppressed"] = len(listed)
+    sendable = len(addresses) - len(listed)
+    audience = len(ids)
+    if not whole:
+        counted = segments.get_segments(table=table, workspace_id=workspace_id, ids=campaign.segment_ids)
+        audience = max(sum(segment.count for segment in counted.values()), audience)
+        sendable = round(audience * sendable / max(len(ids), 1))
+    size = len(body.html.encode()) + len(body.text.encode())
+    return Estimate(audience, sendable, whole, excluded, size, cost(sendable, size))
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsPage:
+    """Recipients, and the position (shard, row) to go on from."""
+
+    items: list[Recipient]
+    next: list[str] | None
+
+
+def recipients(
+    *,
+    table: Table,
+    workspace_id: str,
+    campaign_id: str,
+    email: str = "",
+    state: str = "",
+    start: list[str] | None = None,
+    limit: int = 50,
+) -> RecipientsPage:
+    """Rows of the ledger, shard by shard; those of one address, or in one (shown) state, if asked for.
+
+    A page may be short although there is more: a filter looks at a bounded number of rows for each page.
+    """
+    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    if email:
+        found = _by_email(table, campaign, email)
+        return RecipientsPage([row for row in found if not state or row.shown_state == state], None)
+    shard, after = (int(start[0]), start[1]) if start else (0, "")
+    rows: list[Recipient] = []
+    looked = 0
+    while shard < campaign.shards and len(rows) < limit and looked < _SCAN_LIMIT:
+        size = limit - len(rows) if not state else 200
+        page = store.recipients(table, workspace_id, campaign_id, shard, after=after, limit=size)
+        looked += max(len(page), 1)
+        for record in page:
+            row = ledger.recipient_of(record)
+            after = record.sk
+            if not state or row.shown_state == state:
+                rows.append(row)
+            if len(rows) == limit:
+                break
+        else:
+            if len(page) < size:
+                shard, after = shard + 1, ""
+    return RecipientsPage(rows, [str(shard), after] if shard < campaign.shards else None)
+
+
+def resolve(
+    *,
+    table: Table,
+    clock: Clock,
+    queues: Queues,
+    workspace_id: str,
+    campaign_id: str,
+    contact_id: str,
+    was_sent: bool,
+) -> Recipient:
+    """A person decides what became of a parked recipient: it was sent, or is to be sent again. `ConflictError` with the present
+    row when it is not parked.
+    """
+    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    row = get_recipient(table=table, campaign=campaign, contact_id=contact_id)
+    if row.state is not State.PARKED:
+        raise ConflictError("Only a parked recipient can be resolved.", current=row)
+    if not was_sent and campaign.state is CampaignState.CANCELLED:
+        raise ConflictError("A cancelled campaign sends nothing more.", current=row)
+    now = clock.now()
+    if not was_sent:
+        # The shard is opened first: a row that is pending in a shard that is done would be forgotten.
+        store.done(table, campaign, row.shard, now, is_done=False)
+        campaigns.reopen(table=table, clock=clock, workspace_id=workspace_id, campaign_id=campaign_id)
+    if not ledger.resolve(table, row, now, was_sent=was_sent):
+        raise ConflictError(current=get_recipient(table=table, campaign=campaign, contact_id=contact_id))
+    if not was_sent:
+        queues.publish("campaign-send", [events.walk(campaign, now, row.shard)])
+    return get_recipient(table=table, campaign=campaign, contact_id=contact_id)
+
+
+def get_recipient(*, table: Table, campaign: Campaign, contact_id: str) -> Recipient:
+    """One row of the ledger; `NotFoundError` when this contact is not in the audience."""
+    row = None
+    if is_id(contact_id):
+        row = ledger.read(table, recipient_key(campaign.workspace_id, campaign.id, contact_id, campaign.shards))
+    if row is None:
+        raise NotFoundError("This contact is not in the campaign's audience.")
+    return row
+
+
+def key_of(*, workspace_id: str, campaign_id: str, contact_id: str, shards: int) -> Key:
+    """Where a recipient's row stands."""
+    return recipient_key(workspace_id, campaign_id, contact_id, shards)
+
+
+def get_cap(*, table: Table, workspace_id: str) -> FrequencyCap:
+    """The workspace's frequency cap."""
+    return store.cap(table, workspace_id)
+
+
+def change_cap(*, table: Table, clock: Clock, workspace_id: str, cap: FrequencyCap, changed_by: str) -> FrequencyCap:
+    """Set it; it counts from now on."""
+    store.put_cap(table, workspace_id, cap, clock.now(), changed_by)
+    return cap
+
+
+def _by_email(table: Table, campaign: Campaign, email: str) -> list[Recipient]:
+    contact_id = contacts.find_by_email(table=table, workspace_id=campaign.workspace_id, email=email)
+    if contact_id is None:
+        return []
+    row = ledger.read(table, recipient_key(campaign.workspace_id, campaign.id, contact_id, campaign.shards))
+    return [row] if row is not None else []
+
+
+def _members(table: Table, campaign: Campaign) -> tuple[list[str], bool]:
+    """Members of the campaign's segments, each once, and whether these are all."""
+    ids: dict[str, None] = {}
+    for segment_id in campaign.segment_ids:
+        start: list[str] | None = None
+        while True:
+            try:
+                page = segments.members(
+                    table=table, workspace_id=campaign.workspace_id, segment_id=segment_id, start=start, limit=200
+                )
+            except NotFoundError:
+                break
+            ids |= dict.fromkeys(page.contact_ids)
+            start = page.next
+            if len(ids) >= SAMPLE_LIMIT and (start is not None or segment_id != campaign.segment_ids[-1]):
+                return list(ids), False
+            if start is None:
+                break
+    return list(ids), True
+
+
+def _somebody(campaign: Campaign, now: datetime) -> Contact:
+    name = ("Lucía", "García", "Madrid", "ES") if campaign.language == "es" else ("Emma", "Taylor", "Bristol", "GB")
+    return Contact(
+        workspace_id=campaign.workspace_id,
+        id=new_id(now),
+        created_at=now,
+        updated_at=now,
+        first_name=name[0],
+        last_name=name[1],
+        city=name[2],
+        country=name[3],
+        language=campaign.language,
+        company_name="Acme",
+        emails=(EmailAddress("someone@example.com", "", True),),
+    )
+
+
+def proven(*, table: Table, key: Key, attempt: int, at: datetime, now: datetime, message_id: str = "") -> bool:
+    """Something shows that this attempt reached the provider. A row that was in doubt is settled, and its shard looked at soon."""
+    moved = ledger.proof(table, key, attempt, at, now, message_id)
+    if moved:
+        _, workspace_id, _, campaign_id, shard = key.pk.split("#")
+        store.wake(table, workspace_id, campaign_id, int(shard), now)
+    return moved
+
+
+def rejected(*, table: Table, key: Key, attempt: int, now: datetime, reason: str) -> bool:
+    """The provider took this attempt and then refused to send it."""
+    moved = ledger.rejected(table, key, attempt, now, reason)
+    if moved:
+        _, workspace_id, _, campaign_id, shard = key.pk.split("#")
+        store.wake(table, workspace_id, campaign_id, int(shard), now)
+    return moved
+
+
+def read(*, table: Table, key: Key) -> Recipient | None:
+    """The row at a key."""
+    return ledger.read(table, key)
+
+
+def happened(*, table: Table, key: Key, what: str, at: datetime, now: datetime, **more: str) -> bool:
+    """The first time of an event of a recipient; see `ledger.happened`."""
+    return ledger.happened(table, key, what, at, now, **more)
+
+
+def soft_bounced(*, table: Table, key: Key, event: str, now: datetime) -> bool:
+    """A mailbox did not take the message this time; the provider goes on trying. ``event`` is the report's own id."""
+    return ledger.collected(table, key, "soft_bounces", event, now)
+
+
+def key_of_message(*, table: Table, message_id: str) -> Key | None:
+    """Where the row of a provider's message stands."""
+    return ledger.by_message(table, message_id)
+
+
+def ledger_key(*, workspace_id: str, campaign_id: str, contact_id: str, shard: int) -> Key:
+    """Where a recipient's row stands, when its shard is known."""
+    return ledger.key_of(Recipient(workspace_id, campaign_id, shard, contact_id, "", State.SENT))

@@ -1,0 +1,176 @@
+"""The rows beside the ledger: its shards, frequency caps, settings."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.foundation.clock import from_text, to_text
+from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.table import Key, Table
+from chalicelib.marketing.campaigns.domain import Campaign
+from chalicelib.marketing.sending.domain import FrequencyCap
+from chalicelib.marketing.sending.records import (
+    CapRecord,
+    RecipientRecord,
+    SendingSettingsRecord,
+    ShardRecord,
+    cap_key,
+    ledger_partition,
+    settings_key,
+    shard_key,
+)
+
+_CAP_DAYS = 60
+
+
+def put_shard(table: Table, campaign: Campaign, shard: int, planned: int, now: datetime) -> None:
+    """A shard of the ledger as it was counted; an empty one has nothing left to do."""
+    key = shard_key(campaign.workspace_id, campaign.id, shard)
+    table.put(
+        ShardRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=campaign.workspace_id,
+            created_at=now,
+            shard=shard,
+            planned=planned,
+            done=int(planned == 0),
+        )
+    )
+
+
+def shards(table: Table, campaign: Campaign) -> list[ShardRecord]:
+    """The campaign's shards, as they certainly are now."""
+    pk = shard_key(campaign.workspace_id, campaign.id, 0).pk
+    return list(table.query_all(ShardRecord, pk, begins_with="SHARD#", consistent=True))
+
+
+def read_shard(table: Table, campaign: Campaign, shard: int) -> ShardRecord | None:
+    """One shard."""
+    return table.get(ShardRecord, shard_key(campaign.workspace_id, campaign.id, shard), consistent=True)
+
+
+def worked(table: Table, campaign: Campaign, shard: int, now: datetime) -> None:
+    """Somebody is working through this shard: the tick need not send anybody else."""
+    _change(table, shard_key(campaign.workspace_id, campaign.id, shard), [ShardRecord.worked_at.set(now)])
+
+
+def done(table: Table, campaign: Campaign, shard: int, now: datetime, *, is_done: bool = True) -> None:
+    """All rows of the shard have come to an end; or one has been brought back to life."""
+    actions: list[Any] = [
+        ShardRecord.done.set(int(is_done)),
+        ShardRecord.worked_at.set(now),
+        ShardRecord.next_at.remove(),
+    ]
+    _change(table, shard_key(campaign.workspace_id, campaign.id, shard), actions)
+
+
+def wake(table: Table, workspace_id: str, campaign_id: str, shard: int, now: datetime) -> None:
+    """Something has changed a row of this shard from outside: it is to be walked again soon."""
+    _change(
+        table,
+        shard_key(workspace_id, campaign_id, shard),
+        [ShardRecord.next_at.set(now), ShardRecord.worked_at.remove()],
+    )
+
+
+def next_walk(table: Table, campaign: Campaign, shard: int, at: datetime, now: datetime) -> bool:
+    """Whether it is for the caller to order the shard's next walk: not when somebody has ordered one that is yet to come."""
+    try:
+        table.update(
+            ShardRecord,
+            shard_key(campaign.workspace_id, campaign.id, shard),
+            [ShardRecord.next_at.set(at), ShardRecord.worked_at.set(now)],
+            condition=ShardRecord.next_at.does_not_exist() | (ShardRecord.next_at <= now),
+        )
+    except ConflictError:
+        return False
+    return True
+
+
+def recipients(
+    table: Table, workspace_id: str, campaign_id: str, shard: int, *, after: str, limit: int
+) -> list[RecipientRecord]:
+    """Rows of a shard in order."""
+    pk = ledger_partition(workspace_id, campaign_id, shard)
+    start = {"pk": {"S": pk}, "sk": {"S": after}} if after else None
+    return table.query(RecipientRecord, pk, begins_with="R#", start=start, limit=limit).items
+
+
+def cap(table: Table, workspace_id: str) -> FrequencyCap:
+    """The workspace's frequency cap."""
+    record = table.get(SendingSettingsRecord, settings_key(workspace_id))
+    return FrequencyCap(int(record.cap_messages), int(record.cap_days)) if record is not None else FrequencyCap()
+
+
+def put_cap(table: Table, workspace_id: str, cap: FrequencyCap, now: datetime, changed_by: str) -> None:
+    """Set it."""
+    key = settings_key(workspace_id)
+    table.put(
+        SendingSettingsRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=workspace_id,
+            created_at=now,
+            updated_at=now,
+            changed_by=changed_by,
+            cap_messages=cap.messages,
+            cap_days=cap.days,
+        )
+    )
+
+
+def recent(table: Table, workspace_id: str, contact_ids: Iterable[str]) -> dict[str, CapRecord]:
+    """The campaigns these contacts were in lately."""
+    keys = [cap_key(workspace_id, contact_id) for contact_id in contact_ids]
+    found = table.get_many(CapRecord, keys, consistent=True)
+    return {key.pk.rpartition("#")[2]: record for key, record in found.items()}
+
+
+def reserve(
+    table: Table,
+    workspace_id: str,
+    contact_id: str,
+    campaign_id: str,
+    cap: FrequencyCap,
+    now: datetime,
+    known: CapRecord | None,
+) -> bool:
+    """Take one of a contact's places in the cap's window for this campaign; it is taken once, however often it is asked for."""
+    record = known
+    for _ in range(4):
+        since = now - timedelta(days=cap.days)
+        sent = {
+            campaign: at
+            for campaign, at in (record.sent if record is not None else {}).items()
+            if from_text(at) > since
+        }
+        if campaign_id in sent:
+            return True
+        if len(sent) >= cap.messages:
+            return False
+        sent[campaign_id] = to_text(now)
+        key = cap_key(workspace_id, contact_id)
+        changed = CapRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=workspace_id,
+            created_at=now,
+            version=int(record.version) if record is not None else 1,
+            sent=sent,
+            expires_at=int(now.timestamp()) + _CAP_DAYS * 86400,
+        )
+        try:
+            table.create(changed) if record is None else table.replace(changed)
+        except ConflictError:
+            record = table.get(CapRecord, key, consistent=True)
+        else:
+            return True
+    return False
+
+
+def _change(table: Table, key: Key, actions: Sequence[Any]) -> None:
+    try:
+        table.update(ShardRecord, key, actions)
+    except ConflictError:
+        return  # there is no such shard: the campaign was not planned this far
