@@ -98,6 +98,12 @@ class Placeholders:
         return self._render(values)
 
 
+class Ready(str):
+    """A value that stands in the text as it is: escaped and encoded already by whoever made it (addresses of our own)."""
+
+    __slots__ = ()
+
+
 Mode = Literal["html", "text"]
 
 
@@ -253,11 +259,15 @@ class _Checker:
 
     def show(self, value: Any) -> str:
         """A value as it stands in the text."""
-        if value is None or value is True or value is False or isinstance(value, (list, tuple)):
-            text = _join(value) if isinstance(value, (list, tuple)) else ""
+        if type(value) is Ready:
+            return value
+        if isinstance(value, (list, tuple)):
+            text = _join(value)
+        elif value is None or isinstance(value, bool):
+            text = ""
         else:
             text = str(value)
-        if self._mode == "html":
+        if self._mode == "html" and not text.isalnum():
             text = str(escape(text))
         return self._encode(text) if self._encode else text
 
