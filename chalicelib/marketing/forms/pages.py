@@ -49,7 +49,7 @@ def headers(form: Form | None = None) -> dict[str, str]:
     if form is not None and form.redirect_url:
         parts = urlsplit(form.redirect_url)
         targets += f" {parts.scheme}://{parts.netloc}"
-    policy = f"default-src 'none'; style-src 'sha256-{_style_hash()}'; form-action {targets}; base-uri 'none'; frame-ancestors *"
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{_style_hash()}'; form-action {targets}; base-uri 'none'; frame-ancestors *"
     return {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -128,6 +128,7 @@ def _field(field: Field, language: str, values: Mapping[str, Any], wrong: Mappin
     several = posted if isinstance(posted, list) else [posted]
     return {
         "name": field.name,
+        "half": field.type in (FieldType.FIRST_NAME, FieldType.LAST_NAME),
         "widget": widget,
         "type": input_type,
         "inputmode": "decimal" if field.type is FieldType.NUMBER else "",
