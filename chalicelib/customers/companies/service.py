@@ -9,6 +9,7 @@ from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.companies import store
 from chalicelib.customers.companies.domain import Company, normalise_domain
 from chalicelib.customers.companies.records import CompanyRecord
+from chalicelib.customers.contacts.domain import clean_tags
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
 from chalicelib.foundation.ids import is_id
@@ -93,11 +94,11 @@ def company_of(record: Record) -> Company:
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = dict(values)
+    cleaned = {name: value if value is not None else "" for name, value in values.items()}
     if "domain" in cleaned:
         cleaned["domain"] = normalise_domain(cleaned["domain"] or "")
     if "tags" in cleaned:
-        cleaned["tags"] = frozenset(cleaned["tags"])
+        cleaned["tags"] = clean_tags(frozenset(cleaned["tags"] or ()))
     return cleaned
 
 

@@ -12,9 +12,10 @@ from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.customers.contacts.domain import Consent, ConsentState, Contact
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, UnavailableError
-from chalicelib.foundation.ids import new_id
+from chalicelib.foundation.ids import made_at, new_id
 from chalicelib.foundation.signing import Signer
-from chalicelib.foundation.table import Create, Operation, Record, Table
+from chalicelib.foundation.table import Create, Operation, Table
+from chalicelib.foundation.table import Record as Item
 from chalicelib.foundation.table.table import TransactionConflictError
 
 _ATTEMPTS = 8
@@ -130,6 +131,34 @@ def withdraw(
     return _enter(table, entry)
 
 
+def record(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    contact_id: str,
+    ledger_id: str,
+    purpose: str,
+    granted: bool,
+    proof: str,
+    actor: str,
+) -> LedgerEntry:
+    """Write down what a member was told, yes or no, also when it was so before: each has its own proof."""
+    said = LedgerEntry(
+        id=ledger_id,
+        workspace_id=workspace_id,
+        contact_id=contact_id,
+        purpose=purpose,
+        state=ConsentState.GRANTED if granted else ConsentState.WITHDRAWN,
+        at=made_at(ledger_id),
+        source="member",
+        text=proof,
+        actor=actor,
+    )
+    _enter(table, said, now=clock.now())
+    return said
+
+
 def ledger(
     *, table: Table, workspace_id: str, contact_id: str, before: str = "", limit: int = 50
 ) -> list[tuple[str, LedgerEntry]]:
@@ -175,7 +204,7 @@ def suppressed(
     return {email: found[digest] for email, digest in digests.items() if digest in found}
 
 
-def entry_of(record: Record) -> LedgerEntry:
+def entry_of(record: Item) -> LedgerEntry:
     """The row of the ledger in a changed item, for projections."""
     assert isinstance(record, LedgerRecord)
     return store.to_entry(record)
@@ -185,7 +214,7 @@ def _digest(signer: Signer, email: str) -> str:
     return signer.digest(_SUPPRESSION, normalise_email(email).encode())
 
 
-def _enter(table: Table, entry: LedgerEntry) -> Contact:
+def _enter(table: Table, entry: LedgerEntry, *, now: datetime | None = None) -> Contact:
     for attempt in range(_ATTEMPTS):
         contact = contacts.get_contact(
             table=table, workspace_id=entry.workspace_id, contact_id=entry.contact_id, consistent=True
@@ -193,7 +222,7 @@ def _enter(table: Table, entry: LedgerEntry) -> Contact:
         present = contact.consents.get(entry.purpose)
         if present is not None and present.ledger_id == entry.id:
             return contact
-        changed, rows = entered(replace(contact, updated_at=entry.at, changed_by=entry.actor), [entry])
+        changed, rows = entered(replace(contact, updated_at=now or entry.at, changed_by=entry.actor), [entry])
         operations: list[Operation] = [contacts.replace_operation(changed), *rows]
         try:
             table.transact(operations)

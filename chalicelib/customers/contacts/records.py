@@ -1,20 +1,12 @@
 """The items of a contact, and their keys."""
 
-import json
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
+from chalicelib.customers.records import CompactAttribute
 from chalicelib.foundation import clock
 from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
-
-
-class CompactAttribute(JSONAttribute):
-    """Nested data as JSON without spaces or escapes: a contact is to fit into the one kilobyte that a write unit pays for."""
-
-    def serialize(self, value: Any) -> str | None:
-        """The data as text."""
-        return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 class ContactRecord(Record, discriminator="contact"):
