@@ -39,20 +39,25 @@ for name, target in json.load(open(work)):
 """
 
 
-def compile_tree(root: Path, names: Iterable[str], into: Path | None = None) -> dict[str, Member]:
+def compile_tree(
+    root: Path, names: Iterable[str], into: Path | None = None, *, sourceless: bool = False
+) -> dict[str, Member]:
     """Compile the Python files ``names`` below ``root``; returns the compiled member for each source name.
 
     Without compiled files a cold start takes two to three times as long, since a function's disk is read-only and cannot keep what
     Python compiles. They are marked "unchecked": Python then trusts them without looking at the source's time, which a zip
     changes. A file that does not compile (a template, code for another version) is left out. One interpreter of its own compiles
     all, because what the marshal module writes depends on the state of the interpreter that writes.
+
+    A ``sourceless`` member lies where the source would, and is imported without it.
     """
     into = into or root
     work: list[tuple[str, str]] = []
     members: dict[str, Member] = {}
     for name in sorted(names):
         folder, _, file = name.rpartition("/")
-        compiled = "/".join(filter(None, (folder, "__pycache__", f"{file[:-3]}.{sys.implementation.cache_tag}.pyc")))
+        beside = f"{file}c" if sourceless else f"__pycache__/{file[:-3]}.{sys.implementation.cache_tag}.pyc"
+        compiled = f"{folder}/{beside}" if folder else beside
         target = into / compiled
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ PLATFORM = (
     "--only-binary=:all:",
 )
 
-_FORMAT = "8"
+_FORMAT = "9"
 """Part of every cache key: raise it when the way a tree or zip is made changes."""
 
 
@@ -97,8 +97,10 @@ def packages_zip(requirements: Path, cache: Path) -> Path:
             shutil.copy(Path(chalice.__file__).parent / name, tree / "chalice" / name)
     _forget_others(target, cache)
     names = _shipped(tree, _roots(text.decode()))
-    compiled = archive.compile_tree(tree, [name for name in names if name.endswith(".py")])
-    archive.write_zip(target, [*(archive.Member(name, tree / name) for name in names), *compiled.values()])
+    # Without their sources packages are half as many files and two thirds as many bytes, which every cold start unpacks.
+    compiled = archive.compile_tree(tree, [name for name in names if name.endswith(".py")], sourceless=True)
+    others = [archive.Member(name, tree / name) for name in names if name not in compiled]
+    archive.write_zip(target, [*others, *compiled.values()])
     return target
 
 

@@ -58,6 +58,21 @@ class TestArchive:
         )
         assert outcome.stdout == "compiled\n"
 
+    def test_packages_are_imported_without_their_sources(self, tmp_path: Path) -> None:
+        (tmp_path / "package").mkdir()
+        (tmp_path / "package" / "__init__.py").write_text("VALUE = __name__\n")
+        [member] = archive.compile_tree(tmp_path, ["package/__init__.py"], sourceless=True).values()
+        assert member.name == "package/__init__.pyc"
+        (tmp_path / "package" / "__init__.py").unlink()
+        outcome = subprocess.run(
+            [sys.executable, "-c", "import package; print(package.VALUE)"],
+            env={"PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert outcome.stdout == "package\n"
+
     def test_what_does_not_compile_is_left_out(self, tmp_path: Path) -> None:
         (tmp_path / "template.py").write_text("def {{ name }}(): pass")
         assert archive.compile_tree(tmp_path, ["template.py"]) == {}
