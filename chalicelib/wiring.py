@@ -61,6 +61,7 @@ PROJECTIONS: tuple[str, ...] = (
     "customers.companies.projections",
     "sales.deals.projections",
     "marketing.forms.projections",
+    "marketing.scoring.projections",
     "marketing.segments.projections",
     "insight.metrics.projections",
     "insight.reports.projections",

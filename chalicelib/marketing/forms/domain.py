@@ -156,6 +156,7 @@ class Form:
     throttle_per_minute: int = 60
     state: FormState = FormState.LIVE
     version: int = 1
+    changed_by: str = ""
 
     def language_for(self, wanted: Sequence[str]) -> str:
         """The language to show: the form's own, or the first of these that there is."""

@@ -1,11 +1,13 @@
 """What follows from a submission: its contact's timeline, the numbers, and the fact that gives points."""
 
+from chalicelib.customers.timeline.service import entry
 from chalicelib.foundation.messaging import Envelope
-from chalicelib.foundation.projection import Derivation
+from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change
 from chalicelib.marketing.forms import store
 from chalicelib.marketing.forms.domain import Submission, SubmissionState
-from chalicelib.marketing.forms.records import AcceptedRecord, SubmissionRecord
+from chalicelib.marketing.forms.records import AcceptedRecord, FormRecord, SubmissionRecord, form_record_key
+from chalicelib.workspaces.audit.service import audited
 from chalicelib.workspaces.settings import service as settings
 
 
@@ -31,6 +33,24 @@ def accepted(change: Change, into: Derivation) -> None:
         return
     submission = store.to_submission(record)
     into.fact("scoring", _fact(submission, change.id))
+    form = into.current(FormRecord, form_record_key(record.workspace_id, record.form_key))
+    into.put(
+        entry(
+            workspace_id=submission.workspace_id,
+            contact_id=submission.contact_id,
+            at=submission.at,
+            kind="form_submitted",
+            id=submission.id,
+            data={
+                "form_id": submission.form_key,
+                "form_name": form.name if form else "",
+                "submission_id": submission.id,
+                "lead_id": submission.lead_id,
+                "values": dict(submission.values),
+                "page": submission.page.url,
+            },
+        )
+    )
 
 
 def _fact(submission: Submission, cause: str) -> Envelope:
@@ -49,4 +69,28 @@ def _fact(submission: Submission, cause: str) -> Envelope:
     )
 
 
-PROJECTIONS = {"submission": [counts, accepted], "quarantined_submission": [counts]}
+_AUDITED = (
+    "name",
+    "state",
+    "language",
+    "fields",
+    "consents",
+    "title",
+    "submit_label",
+    "thank_you",
+    "redirect_url",
+    "source",
+    "tags",
+    "throttle_per_minute",
+)
+
+
+def _subject(record: FormRecord) -> str:
+    return record.form_key
+
+
+PROJECTIONS: dict[str, list[Projection]] = {
+    "submission": [counts, accepted],
+    "quarantined_submission": [counts],
+    "form": [audited("form", fields=_AUDITED, subject=_subject)],
+}

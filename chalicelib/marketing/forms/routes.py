@@ -38,7 +38,12 @@ def create_form(call: Call[FormIn]) -> Answer:
     """Make a form."""
     now = call.runtime.clock.now()
     wanted = Form(
-        workspace_id=call.workspace_id, key=call.creation_id, created_at=now, updated_at=now, **call.body.values()
+        workspace_id=call.workspace_id,
+        key=call.creation_id,
+        created_at=now,
+        updated_at=now,
+        changed_by=call.actor.reference,
+        **call.body.values(),
     )
     form = service.create_form(table=call.runtime.table, form=wanted)
     return Answer(FormOut.of(form), 201, {"Location": f"/api/v1/forms/{form.key}/settings"})
@@ -60,7 +65,7 @@ def put_form_settings(call: Call[FormChange], form_key: str) -> FormOut:
     """Replace a form's definition. Within 30 seconds everybody sees the new one."""
     table, clock, workspace_id = call.runtime.table, call.runtime.clock, call.workspace_id
     present = service.get_form(table=table, workspace_id=workspace_id, form_key=form_key)
-    wanted = replace(present, **call.body.values(), version=call.body.version)
+    wanted = replace(present, **call.body.values(), version=call.body.version, changed_by=call.actor.reference)
     form = service.change_form(table=table, clock=clock, form=wanted)
     counts = service.counts(table=table, workspace_id=workspace_id, form_keys=[form_key])
     return FormOut.of(form, counts.get(form_key))

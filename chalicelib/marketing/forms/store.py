@@ -210,6 +210,7 @@ def to_record(form: Form) -> FormRecord:
         source=form.source or None,
         tags=list(form.tags) or None,
         throttle_per_minute=form.throttle_per_minute,
+        changed_by=form.changed_by or None,
     )
 
 

@@ -21,5 +21,6 @@ def put_scoring_rules(call: Call[RulesIn]) -> RulesOut:
         clock=call.runtime.clock,
         workspace_id=call.workspace_id,
         ruleset=call.body.ruleset(),
+        changed_by=call.actor.reference,
     )
     return RulesOut.of(ruleset)

@@ -25,7 +25,7 @@ def get_rules(*, table: Table, workspace_id: str) -> Ruleset:
     return default_rules(settings.get_workspace(table=table, workspace_id=workspace_id).language)
 
 
-def put_rules(*, table: Table, clock: Clock, workspace_id: str, ruleset: Ruleset) -> Ruleset:
+def put_rules(*, table: Table, clock: Clock, workspace_id: str, ruleset: Ruleset, changed_by: str = "") -> Ruleset:
     """Replace the rules that stood at ``ruleset.version``. They apply to what happens from now on; fit is looked at again when a
     contact next changes. `InvalidError` names what makes no sense; `ConflictError` carries the present rules.
     """
@@ -34,7 +34,9 @@ def put_rules(*, table: Table, clock: Clock, workspace_id: str, ruleset: Ruleset
     if present.version != ruleset.version:
         raise ConflictError(current=present)
     try:
-        store.write_rules(table, workspace_id, ruleset, first=present.version == 1, now=clock.now())
+        store.write_rules(
+            table, workspace_id, ruleset, first=present.version == 1, now=clock.now(), changed_by=changed_by
+        )
     except ConflictError as conflict:
         raise ConflictError(current=get_rules(table=table, workspace_id=workspace_id)) from conflict
     _memory(table).forget(workspace_id)

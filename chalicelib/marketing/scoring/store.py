@@ -18,7 +18,9 @@ def read_rules(table: Table, workspace_id: str, *, consistent: bool = False) -> 
     return None if record is None else rules_of(record)
 
 
-def write_rules(table: Table, workspace_id: str, ruleset: Ruleset, *, first: bool, now: datetime) -> None:
+def write_rules(
+    table: Table, workspace_id: str, ruleset: Ruleset, *, first: bool, now: datetime, changed_by: str
+) -> None:
     """Write rules over the version they were read at; ``first`` when that was the default."""
     key = rules_key(workspace_id)
     record = RulesRecord(
@@ -31,6 +33,7 @@ def write_rules(table: Table, workspace_id: str, ruleset: Ruleset, *, first: boo
         rules=[asdict(rule) for rule in ruleset.rules],
         grades=asdict(ruleset.grades),
         half_life=ruleset.half_life,
+        changed_by=changed_by or None,
     )
     table.write(Create(record) if first else Replace(record))
 

@@ -59,6 +59,7 @@ class Segment:
     created_at: datetime
     updated_at: datetime
     version: int = 1
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

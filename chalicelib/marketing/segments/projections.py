@@ -4,11 +4,12 @@ from weakref import WeakKeyDictionary
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.messaging import Envelope
-from chalicelib.foundation.projection import Derivation
+from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change, Record, Table
 from chalicelib.marketing.segments import store
 from chalicelib.marketing.segments.domain import Matcher, compile_conditions, parse, traits_of
 from chalicelib.marketing.segments.records import CatalogueRecord, SegmentRecord, catalogue_key
+from chalicelib.workspaces.audit.service import audited
 
 
 def membership(change: Change, into: Derivation) -> None:
@@ -77,4 +78,11 @@ def orders(change: Change, into: Derivation) -> None:
     into.fact("segment-fill", envelope)
 
 
-PROJECTIONS = {"contact": [membership], "segment": [orders]}
+def _subject(record: SegmentRecord) -> str:
+    return record.segment_id
+
+
+PROJECTIONS: dict[str, list[Projection]] = {
+    "contact": [membership],
+    "segment": [orders, audited("segment", fields=("name", "segment_kind", "conditions"), subject=_subject)],
+}

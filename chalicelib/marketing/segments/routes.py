@@ -31,7 +31,12 @@ def list_segments(call: Call[None]) -> Page[SegmentOut]:
 def create_segment(call: Call[SegmentIn]) -> Answer:
     """Make a segment. A dynamic one is being filled at first; its state says when it is whole."""
     body, table, clock = call.body, call.runtime.table, call.runtime.clock
-    made = {"workspace_id": call.workspace_id, "segment_id": call.creation_id, "name": body.name}
+    made = {
+        "workspace_id": call.workspace_id,
+        "segment_id": call.creation_id,
+        "name": body.name,
+        "changed_by": call.actor.reference,
+    }
     if body.conditions is not None:
         segment = service.create_dynamic(table=table, clock=clock, **made, conditions=body.conditions)
     else:

@@ -68,11 +68,14 @@ def create_static(
     segment_id: str,
     name: str,
     contact_ids: Sequence[str] = (),
+    changed_by: str = "",
 ) -> Segment:
     """Make a list of these contacts. `InvalidError` names those that do not exist. Making the same id again goes on with it."""
     _check_contacts(table, workspace_id, contact_ids)
     now = clock.now()
-    segment = Segment(workspace_id, segment_id, name, "static", None, SegmentState.READY, 0, SHARDS, now, now, now)
+    segment = Segment(
+        workspace_id, segment_id, name, "static", None, SegmentState.READY, 0, SHARDS, now, now, now, 1, changed_by
+    )
     _create(table, segment)
     if contact_ids:
         store.add_members(table, segment, dict.fromkeys(contact_ids), now)
@@ -80,7 +83,14 @@ def create_static(
 
 
 def create_dynamic(
-    *, table: Table, clock: Clock, workspace_id: str, segment_id: str, name: str, conditions: Mapping[str, Any]
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    segment_id: str,
+    name: str,
+    conditions: Mapping[str, Any],
+    changed_by: str = "",
 ) -> Segment:
     """Make a segment of everybody who meets the conditions; it fills from the queue ``segment-fill``. `InvalidError` names each
     wrong place of the conditions.
@@ -88,7 +98,19 @@ def create_dynamic(
     parse(conditions)
     now = clock.now()
     segment = Segment(
-        workspace_id, segment_id, name, "dynamic", dict(conditions), SegmentState.FILLING, 0, SHARDS, None, now, now
+        workspace_id,
+        segment_id,
+        name,
+        "dynamic",
+        dict(conditions),
+        SegmentState.FILLING,
+        0,
+        SHARDS,
+        None,
+        now,
+        now,
+        1,
+        changed_by,
     )
     _create(table, segment)
     return segment

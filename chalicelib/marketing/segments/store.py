@@ -79,6 +79,7 @@ def create(table: Table, segment: Segment) -> None:
         state=segment.state.value,
         shards=segment.shards,
         filled_at=segment.refreshed_at,
+        changed_by=segment.changed_by or None,
     )
     count = CountRecord(
         pk=counted.pk, sk=counted.sk, workspace_id=segment.workspace_id, created_at=now, updated_at=now, members=0
