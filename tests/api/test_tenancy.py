@@ -1,0 +1,347 @@
+"""Tenants never meet: every route × every role of one workspace × the ids of another.
+
+Routes are taken from the registry, so a new one is tested as soon as it is mounted; it fails here until `SAMPLES` says what a
+good request to it looks like (when it has a body or needs a query) and `FOREIGN` how to make what its path names. A sample is
+proved by its control: the same request by the owner of the things works.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.foundation.errors import NotFoundError
+from chalicelib.foundation.http.call import PUBLIC, SIGNED_IN
+from chalicelib.foundation.http.routes import Endpoint
+from chalicelib.foundation.ids import new_id
+from chalicelib.workspaces.jobs import service as jobs
+from chalicelib.workspaces.members.domain import Role
+from tests.helpers import NOON, client_of
+
+ENDPOINTS: list[Endpoint] = [
+    endpoint for routes in wiring.feature_routes() for endpoint in routes.endpoints if endpoint.permission != PUBLIC
+]
+CANARY = "Canario Secreto"
+
+
+class Foreign:
+    """Things of the other workspace, made through its own API when first asked for; ``foreign("contact_id")`` is an id."""
+
+    def __init__(self, client: Any, world: Any):
+        self.client = client
+        self.world = world
+        self.made: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self.made:
+            assert name in FOREIGN, f"tell FOREIGN how to make a {name}"
+            self.made[name] = FOREIGN[name](self)
+        return self.made[name]
+
+    def post(self, path: str, body: dict[str, Any], *, name: str = "id") -> str:
+        reply = self.client.post(path, body, **self.world.owner)
+        assert reply.status in (201, 202), f"{path}: {reply.text}"
+        return str(reply[name])
+
+
+def _form(foreign: Foreign) -> str:
+    return foreign.post("/forms", {**FORM, "name": CANARY}, name="form_key")
+
+
+def _submission(foreign: Foreign, email: str = "canario@secreto.example", **more: str) -> str:
+    """One that lies in quarantine, because its trap is filled in."""
+    form_key = foreign("form_key")
+    token = foreign.client.get(f"/forms/{form_key}")["token"]
+    foreign.client.runtime.clock.advance(seconds=10)
+    post = {"token": token, "values": {"email": email}, **(more or {"website": "https://trap.example"})}
+    reply = foreign.client.post(f"/forms/{form_key}/submissions", post)
+    assert reply.status == 202, reply.text
+    return str(reply["submission_id"])
+
+
+def _lead(foreign: Foreign) -> str:
+    _submission(foreign, "canario.lead@secreto.example", website="")
+    return str(foreign.client.get("/leads", **foreign.world.owner)["items"][0]["id"])
+
+
+def _job(foreign: Foreign) -> str:
+    runtime = foreign.client.runtime
+    return jobs.create(
+        table=runtime.table,
+        clock=runtime.clock,
+        workspace_id=foreign.world.id,
+        job_id=runtime.new_id(),
+        kind="secret",
+        created_by=f"member:{foreign.world.users['owner']}",
+    ).id
+
+
+def _contact(foreign: Foreign) -> str:
+    return foreign.post("/contacts", {"first_name": CANARY, "emails": [{"address": "canario@secreto.example"}]})
+
+
+def _segment(foreign: Foreign) -> str:
+    return foreign.post("/segments", {"name": CANARY, "kind": "static", "contact_ids": [foreign("contact_id")]})
+
+
+def campaign(foreign: Foreign) -> dict[str, Any]:
+    body = "<mjml><mj-body><mj-text>Hola</mj-text></mj-body></mjml>"
+    return {
+        "name": CANARY,
+        "subject": "Hola",
+        "from": {"name": "A", "email": "a@secreto.example"},
+        "body": {"format": "mjml", "source": body},
+        "segment_ids": [foreign("segment_id")],
+    }
+
+
+FOREIGN: dict[str, Callable[[Foreign], str]] = {
+    "user_id": lambda foreign: str(foreign.world.users["sales"]),
+    "key_id": lambda foreign: foreign.post("/api-keys", {"name": CANARY, "scopes": ["contacts:read"]}),
+    "job_id": _job,
+    "contact_id": _contact,
+    "company_id": lambda foreign: foreign.post("/companies", {"name": CANARY}),
+    "lead_id": _lead,
+    "form_key": _form,
+    "submission_id": _submission,
+    "segment_id": _segment,
+    "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
+    "pipeline_id": lambda foreign: str(foreign.client.get("/pipelines", **foreign.world.owner)["items"][0]["id"]),
+    "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
+}
+
+
+def _nothing(foreign: Foreign) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A good request. ``control`` are the statuses its owner gets; () when that cannot be shown here."""
+
+    body: Callable[[Foreign], dict[str, Any]] = _nothing
+    query: Callable[[Foreign], dict[str, Any]] = _nothing
+    control: tuple[int, ...] = field(default=(200, 201, 202, 204))
+
+
+def _rules(foreign: Foreign) -> dict[str, Any]:
+    shown = foreign.client.get("/scoring-rules", **foreign.world.owner).json
+    rules = [{name: value for name, value in rule.items() if value is not None} for rule in shown["rules"]]
+    return {"rules": rules, "grades": shown["grades"], "version": shown["version"]}
+
+
+FORM: dict[str, Any] = {
+    "name": "x",
+    "fields": [{"name": "email", "type": "email", "required": True, "label": {"en": "E-mail"}}],
+}
+CONDITIONS = {"all": [{"field": "tag", "op": "is", "value": "x"}]}
+
+
+def _version(**values: Any) -> Sample:
+    return Sample(lambda _: {"version": 1, **values})
+
+
+SAMPLES: dict[tuple[str, str], Sample] = {
+    ("PATCH", "/v1/workspace"): _version(name="x"),
+    ("POST", "/v1/members"): Sample(lambda _: {"email": "eva@secreto.example", "name": "Eva", "role": "viewer"}),
+    ("PATCH", "/v1/members/{user_id}"): _version(name="x"),
+    ("POST", "/v1/api-keys"): Sample(lambda _: {"name": "x", "scopes": ["contacts:read"]}),
+    # customers
+    ("POST", "/v1/contacts"): Sample(lambda foreign: {"first_name": "Eva", "company_id": foreign("company_id")}),
+    ("PATCH", "/v1/contacts/{contact_id}"): _version(first_name="x"),
+    ("POST", "/v1/contacts/{contact_id}/notes"): Sample(lambda _: {"text": "x"}),
+    ("POST", "/v1/companies"): Sample(lambda _: {"name": "Eva y hermanas"}),
+    ("PATCH", "/v1/companies/{company_id}"): _version(name="x"),
+    ("PATCH", "/v1/leads/{lead_id}"): _version(status="working"),
+    ("GET", "/v1/search"): Sample(query=lambda _: {"q": "canario"}),
+    # marketing
+    ("POST", "/v1/forms"): Sample(lambda _: FORM),
+    ("PUT", "/v1/forms/{form_key}/settings"): _version(**FORM),
+    ("PUT", "/v1/scoring-rules"): Sample(_rules),
+    ("POST", "/v1/segments"): Sample(
+        lambda foreign: {"name": "x", "kind": "static", "contact_ids": [foreign("contact_id")]}
+    ),
+    ("POST", "/v1/segments/preview"): Sample(lambda _: {"conditions": CONDITIONS}),
+    ("POST", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
+    ("DELETE", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
+    ("POST", "/v1/campaigns"): Sample(campaign),
+    ("PATCH", "/v1/campaigns/{campaign_id}"): _version(name="x"),
+    ("POST", "/v1/campaigns/{campaign_id}/test"): Sample(lambda _: {"to": "eva@secreto.example"}),
+    # only a campaign that is being sent can be paused, resumed or cancelled
+    ("POST", "/v1/campaigns/{campaign_id}/pause"): Sample(control=(200, 409)),
+    ("POST", "/v1/campaigns/{campaign_id}/resume"): Sample(control=(200, 409)),
+    ("POST", "/v1/campaigns/{campaign_id}/cancel"): Sample(control=(200, 409)),
+    # insight
+    ("PUT", "/v1/reports/weekly/schedule"): Sample(
+        lambda _: {
+            "enabled": True,
+            "weekday": 1,
+            "hour": 8,
+            "time_zone": "America/Bogota",
+            "recipients": ["eva@secreto.example"],
+            "language": "es",
+            "version": 0,
+        }
+    ),
+}
+
+Params = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
+
+
+def sample_of(endpoint: Endpoint) -> Sample:
+    given = SAMPLES.get((endpoint.method, endpoint.path))
+    needs = (endpoint.body is not None and any(f.is_required() for f in endpoint.body.model_fields.values())) or (
+        endpoint.query is not None and any(f.is_required() for f in endpoint.query.model_fields.values())
+    )
+    assert given is not None or not needs, f"tell SAMPLES what a good {endpoint.method} {endpoint.path} looks like"
+    return given or Sample()
+
+
+def names_in(endpoint: Endpoint) -> list[str]:
+    return [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]
+
+
+def request(
+    client: Any, endpoint: Endpoint, ids: Callable[[str], str], sample: Sample, foreign: Foreign, **who: Any
+) -> Any:
+    path = endpoint.path.removeprefix("/v1")
+    for name in names_in(endpoint):
+        path = path.replace("{" + name + "}", ids(name))
+    body = None if endpoint.method == "GET" else sample.body(foreign)
+    return client.request(endpoint.method, path, body, query=sample.query(foreign), **who)
+
+
+@pytest.fixture(scope="module")
+def items(dynamodb: str, table_name: str, table: Any) -> Callable[[str], dict[Any, Any]]:
+    """All items of a workspace, but for notes of visits and kept answers."""
+    dynamo = client_of("dynamodb", dynamodb)
+
+    def read(workspace_id: str) -> dict[Any, Any]:
+        found = {}
+        pages = dynamo.get_paginator("scan").paginate(
+            TableName=table_name,
+            FilterExpression="workspace_id = :w AND kind <> :k",
+            ExpressionAttributeValues={":w": {"S": workspace_id}, ":k": {"S": "idempotency"}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                seen = {name: value for name, value in item.items() if name not in ("last_seen_at", "last_used_at")}
+                found[item["pk"]["S"], item["sk"]["S"]] = seen
+        return found
+
+    return read
+
+
+def credentials(world: Any) -> list[tuple[str, dict[str, Any]]]:
+    people = [(f"member {role}", world.as_role(role)) for role in Role]
+    return people + [(f"key {role}", world.key_of(role)) for role in Role]
+
+
+def allowed(endpoint: Endpoint, role: str) -> bool:
+    from chalicelib.workspaces.members.domain import ROLES
+
+    return endpoint.permission == SIGNED_IN or endpoint.permission in ROLES[Role(role.split()[1])]
+
+
+@Params
+def test_ids_of_another_workspace_are_not_found(
+    endpoint: Endpoint, client: Any, workspace: Any, other_workspace: Any, items: Any
+) -> None:
+    sample, foreign = sample_of(endpoint), Foreign(client, other_workspace)
+    for name in names_in(endpoint):
+        foreign(name)
+    sample.body(foreign)
+    sample.query(foreign)
+    before = items(other_workspace.id)
+    unknown = new_id(NOON)
+    for who, sent in credentials(workspace):
+        reply = request(client, endpoint, foreign, sample, foreign, **sent)
+        assert reply.status < 500, f"{who}: {reply.text}"
+        assert CANARY not in reply.text, who
+        assert other_workspace.id not in reply.text, who
+        if not allowed(endpoint, who):
+            assert reply.status == 403, f"{who}: {reply.status}"
+        elif names_in(endpoint):
+            assert reply.status == 404, f"{who}: {reply.status} {reply.text}"
+            nobodys = request(client, endpoint, lambda _: unknown, sample, foreign, **sent)
+            assert nobodys.status == 404, f"{who}: {nobodys.text}"
+            assert {**nobodys.json, "request_id": ""} == {**reply.json, "request_id": ""}, (
+                "tells that it exists elsewhere"
+            )
+        if reply.status < 300:
+            asked_for = str(sample.body(foreign))
+            for made in foreign.made.values():
+                assert made in asked_for or made not in reply.text, f"{who} got {made}"
+    assert items(other_workspace.id) == before
+    control = request(client, endpoint, foreign, sample, foreign, **other_workspace.owner)
+    if sample.control:
+        assert control.status in sample.control, f"the sample is not good: {control.status} {control.text}"
+
+
+@Params
+def test_a_foreign_workspace_does_not_exist(
+    endpoint: Endpoint, client: Any, workspace: Any, other_workspace: Any, items: Any
+) -> None:
+    sample, foreign = sample_of(endpoint), Foreign(client, other_workspace)
+    for name in names_in(endpoint):
+        foreign(name)
+    sample.body(foreign)
+    sample.query(foreign)
+    before = items(other_workspace.id)
+    odd = [new_id(NOON), "x", "#", f"W#{other_workspace.id}", f"{workspace.id}#"]
+    for who, sent in credentials(workspace):
+        for named in (other_workspace.id, *(odd if who in ("member owner", "key owner") else ())):
+            headers = {**sent["headers"], "X-Workspace": named}
+            reply = request(client, endpoint, foreign, sample, foreign, headers=headers)
+            assert (reply.status, reply["detail"]) == (404, str(NotFoundError("There is no such workspace."))), who
+    for headers in ({}, {"X-Workspace": other_workspace.id}, {"Authorization": "Bearer ck_live_x"}):
+        assert request(client, endpoint, foreign, sample, foreign, headers=headers).status == 401
+    assert items(other_workspace.id) == before
+
+
+INJECTED = ("workspace_id", "pk", "kind", "changed_by", "created_at", "updated_at", "permissions", "score", "id")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [endpoint for endpoint in ENDPOINTS if endpoint.body is not None and not endpoint.raw],
+    ids=lambda endpoint: f"{endpoint.method} {endpoint.path}",
+)
+def test_nothing_is_taken_that_was_not_asked_for(
+    endpoint: Endpoint, client: Any, workspace: Any, other_workspace: Any
+) -> None:
+    assert endpoint.body is not None
+    names = set(INJECTED) - set(endpoint.body.model_fields)
+    sample, foreign = sample_of(endpoint), Foreign(client, workspace)
+    injected = Sample(lambda made: {**sample.body(made), **dict.fromkeys(names, other_workspace.id)}, sample.query)
+    reply = request(client, endpoint, lambda _: new_id(NOON), injected, foreign, **workspace.owner)
+    assert reply.status == 422, reply.text
+    assert names == {error["field"] for error in reply["errors"]}
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [endpoint for endpoint in ENDPOINTS if endpoint.query is not None and "cursor" in endpoint.query.model_fields],
+    ids=lambda endpoint: f"{endpoint.method} {endpoint.path}",
+)
+def test_a_cursor_of_another_workspace_or_list_is_refused(
+    endpoint: Endpoint, client: Any, workspace: Any, other_workspace: Any
+) -> None:
+    sample, foreign = sample_of(endpoint), Foreign(client, workspace)
+    for cursor in (
+        client.runtime.cursors.write(other_workspace.id, "members", ["x"]),
+        client.runtime.cursors.write(workspace.id, "another list", ["x"]),
+        "x" * 20,
+    ):
+        with_cursor = Sample(sample.body, lambda made, cursor=cursor: {**sample.query(made), "cursor": cursor})
+        reply = request(client, endpoint, foreign, with_cursor, foreign, **workspace.owner)
+        assert reply.status == 422, reply.text
+        assert {error["field"] for error in reply["errors"]} == {"cursor"}
+
+
+def test_every_sample_is_of_a_route() -> None:
+    present = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    mounted = {prefix for prefixes in wiring.ROUTES.values() for prefix in prefixes}
+    assert {place for place in SAMPLES if place[1].split("/")[2] in mounted} <= present
