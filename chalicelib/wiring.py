@@ -35,6 +35,9 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.forms.routes": ("forms", "f"),
     "marketing.scoring.routes": ("scoring-rules",),
     "marketing.segments.routes": ("segments",),
+    "marketing.campaigns.routes": ("campaigns",),
+    "marketing.sending.routes": ("campaigns", "frequency-cap"),
+    "marketing.tracking.routes": ("t", "u"),
     "insight.reports.routes": ("reports",),
 }
 """Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
@@ -43,7 +46,9 @@ outside of the API by their own: ``f``, ``t``, ``u``). A cold function imports o
 CONSUMERS: dict[str, str] = {
     "scoring": "marketing.scoring.consumers:handle",
     "segment-fill": "marketing.segments.consumers:handle",
-    "delivery-events": "insight.reports.consumers:apply_delivery_event",
+    "campaign-plan": "marketing.sending.consumers:plan",
+    "campaign-send": "marketing.sending.consumers:walk",
+    "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
 }
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
@@ -63,12 +68,18 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.forms.projections",
     "marketing.scoring.projections",
     "marketing.segments.projections",
+    "marketing.sending.projections",
     "insight.metrics.projections",
     "insight.reports.projections",
 )
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
-TICKS: tuple[str, ...] = ("marketing.scoring.consumers:tick", "insight.reports.consumers:tick")
+TICKS: tuple[str, ...] = (
+    "marketing.scoring.consumers:tick",
+    "marketing.sending.consumers:tick",
+    "marketing.tracking.consumers:tick",
+    "insight.reports.consumers:tick",
+)
 """``module:function`` of what happens every minute: ``(runtime) -> None``, each safe to repeat."""
 
 

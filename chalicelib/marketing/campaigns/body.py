@@ -9,6 +9,7 @@ import html
 import re
 from html.parser import HTMLParser
 from typing import Literal
+from urllib.parse import quote
 
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.campaigns.domain import Body, Notice, vocabulary
@@ -27,6 +28,7 @@ _BRACES = re.compile(r"\{(?=[{%])")
 _DROPPED = frozenset({"script", "iframe", "frame", "frameset", "object", "embed", "applet", "base"})
 _VOID_DROPPED = frozenset({"embed", "base", "frame"})
 _HREF = re.compile(r"""(\bhref\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f]+")  # an address ends up in a header: a line break in it would begin another
 _ACTIVE = re.compile(r"^[\s\x00-\x20]*(javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
 
 
@@ -238,6 +240,7 @@ class _Rewriter(HTMLParser):
             return found[0]
         if not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
             return found[0]
+        address = quote(_INVISIBLE.sub("", address), safe="%/:=&?~#+!$,;'@()*[]")
         number = self._numbers.get(address)
         if number is None:
             if len(self.links) >= LINKS_LIMIT:

@@ -21,7 +21,6 @@ def plan(runtime: Runtime, envelope: Envelope) -> None:
         table=runtime.table,
         clock=runtime.clock,
         queues=runtime.queues,
-        signer=runtime.signer,
         workspace_id=envelope.workspace_id,
         campaign_id=str(envelope.data["campaign_id"]),
     )

@@ -556,10 +556,23 @@ def read_many(table: Table, keys: Iterable[Key]) -> list[Recipient]:
     return [recipient_of(record) for record in table.get_many(RecipientRecord, keys).values()]
 
 
-def by_message(table: Table, message_id: str) -> Key | None:
-    """Where the row of a provider's message id stands; None when no row is known by it (yet)."""
-    found = table.query(RecipientRecord, message_index(message_id), index="gsi2", limit=1).items
-    return found[0].key if found else None
+def by_message(table: Table, message_id: str) -> tuple[bool, Key | None]:
+    """Whether a provider's message id is known, and where the recipient's row stands when it is a campaign's message."""
+    answer = table.raw(
+        "Query",
+        {
+            "IndexName": "gsi2",
+            "KeyConditionExpression": "gsi2pk = :message",
+            "ExpressionAttributeValues": {":message": {"S": message_index(message_id)}},
+            "Limit": 1,
+        },
+        write=False,
+    )
+    items = answer["Items"]
+    if not items:
+        return False, None
+    image = items[0]
+    return True, Key(image["pk"]["S"], image["sk"]["S"]) if image["kind"]["S"] == _KIND else None
 
 
 def recipient_of(record: RecipientRecord) -> Recipient:

@@ -70,6 +70,15 @@ class SendingSettingsRecord(Record, discriminator="sending_settings"):
     cap_days = NumberAttribute(default=7)
 
 
+class TestMailRecord(Record, discriminator="test_mail"):
+    """``W#w#TESTMAIL#<message id>`` / ``MAIL``: so that the provider's events about a test are known to be of no campaign."""
+
+
+def test_mail_key(workspace_id: str, message_id: str) -> Key:
+    """Where a test's row stands."""
+    return Key(partition(workspace_id, "TESTMAIL", message_id), "MAIL")
+
+
 def ledger_partition(workspace_id: str, campaign_id: str, shard: int) -> str:
     """One shard of a campaign's ledger."""
     return partition(workspace_id, "CAMP", campaign_id, f"{shard:03d}")

@@ -20,7 +20,7 @@ from chalicelib.marketing.campaigns.domain import PURPOSE, Body, Campaign, Campa
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.sending import ledger, store
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State
-from chalicelib.marketing.sending.records import recipient_key
+from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
 from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
@@ -84,12 +84,13 @@ def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str)
         raise InvalidError("This address cannot be mailed.", field="to", code="email") from error
     try:
         tags = {"workspace": workspace_id, "purpose": "test"}
-        runtime.mailer.send(source=made.source, recipient=address, mime=mime, tags=tags)
+        message_id = runtime.mailer.send(source=made.source, recipient=address, mime=mime, tags=tags)
     except MailRefusedError as error:
         message = f"The mail provider refuses it: {error.code}."
         raise InvalidError(message, field="to", code="refused") from error
     except (MailDeferredError, MailUnknownError) as error:
         raise UnavailableError("The mail provider did not answer; the test may or may not arrive.") from error
+    store.put_test_mail(table, workspace_id, message_id, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,11 +329,32 @@ def soft_bounced(*, table: Table, key: Key, event: str, now: datetime) -> bool:
     return ledger.collected(table, key, "soft_bounces", event, now)
 
 
-def key_of_message(*, table: Table, message_id: str) -> Key | None:
-    """Where the row of a provider's message stands."""
+def find_message(*, table: Table, message_id: str) -> tuple[bool, Key | None]:
+    """Whether a provider's message is known at all, and where its recipient's row stands if it is a campaign's."""
     return ledger.by_message(table, message_id)
 
 
 def ledger_key(*, workspace_id: str, campaign_id: str, contact_id: str, shard: int) -> Key:
     """Where a recipient's row stands, when its shard is known."""
     return ledger.key_of(Recipient(workspace_id, campaign_id, shard, contact_id, "", State.SENT))
+
+
+def visited(
+    *, table: Table, row: Recipient, what: str, now: datetime, judged_at: datetime, visit: str = ""
+) -> Recipient | None:
+    """An open or click that looks like a person's; see `ledger.visited`."""
+    return ledger.visited(table, row, what, now, judged_at, visit)
+
+
+def machine_visited(*, table: Table, row: Recipient, now: datetime, since: datetime) -> None:
+    """It was a machine's after all; see `ledger.machine_visited`."""
+    ledger.machine_visited(table, row, now, since=since)
+
+
+def settle_visits(*, table: Table, now: datetime, limit: int) -> int:
+    """Settle visits that are due, at most ``limit`` in each part of the index; how many."""
+    settled = 0
+    for shard in range(VISIT_SHARDS):
+        for row, due in ledger.visits_to_settle(table, shard, now, limit=limit):
+            settled += ledger.settle_visits(table, row, due, now)
+    return settled

@@ -14,10 +14,13 @@ from chalicelib.marketing.sending.records import (
     RecipientRecord,
     SendingSettingsRecord,
     ShardRecord,
+    TestMailRecord,
     cap_key,
     ledger_partition,
+    message_index,
     settings_key,
     shard_key,
+    test_mail_key,
 )
 
 _CAP_DAYS = 60
@@ -116,6 +119,22 @@ def put_cap(table: Table, workspace_id: str, cap: FrequencyCap, now: datetime, c
             changed_by=changed_by,
             cap_messages=cap.messages,
             cap_days=cap.days,
+        )
+    )
+
+
+def put_test_mail(table: Table, workspace_id: str, message_id: str, now: datetime) -> None:
+    """Note that a message was a test."""
+    key = test_mail_key(workspace_id, message_id)
+    table.put(
+        TestMailRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=workspace_id,
+            created_at=now,
+            gsi2pk=message_index(message_id),
+            gsi2sk="test",
+            expires_at=int(now.timestamp()) + 3 * 86400,
         )
     )
 

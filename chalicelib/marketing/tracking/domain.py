@@ -13,7 +13,9 @@ HASTE = timedelta(seconds=5)
 """A click sooner than this after the message was handed over is a scanner's: the message is hardly in the mailbox."""
 SPREE = 4
 SPREE_TIME = timedelta(seconds=10)
-"""So many different links of one copy opened within so long: a scanner that follows them all."""
+"""So many different links of one copy followed within so long (or all that it has): a scanner."""
+SETTLED_AFTER = timedelta(seconds=20)
+"""When an open or click counts for the score: long enough after it for a spree to show."""
 
 _MACHINES = (
     "bot", "crawler", "spider", "scanner", "preview", "curl/", "wget/", "python-", "go-http-client", "java/", "okhttp",
@@ -22,7 +24,7 @@ _MACHINES = (
     "linkcheck", "linkvalidator", "virustotal", "phantomjs", "axios/", "node-fetch", "libwww", "httpclient", "zgrab", "apple-pubsub",
 )  # fmt: skip
 _PROXIES = ("googleimageproxy", "yahoomailproxy", "ggpht.com", "outlookimageproxy", "duckduckgo image proxy")
-"""They fetch a picture once for the reader (a person opened the message) or beforehand; seen from here both look the same."""
+"""They fetch a picture in the reader's place when the message is opened: a person, seen through a curtain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def token_of(signer: Signer, purpose: Purpose, copy: Copy) -> str:
 
 
 def head(copy: Copy) -> bytes:
-    """The part of a token that all links of a copy share."""
+    """The part of a token's payload that all links of a copy share; the link's number follows in two bytes."""
     parts = (copy.workspace_id, copy.campaign_id, copy.contact_id)
     if all(map(is_id, parts)):
         return b"\x01" + b"".join(decode(part).to_bytes(16) for part in parts)
@@ -64,18 +66,28 @@ def copy_of(signer: Signer, purpose: Purpose, token: str) -> Copy:
     return Copy(workspace_id, campaign_id, contact_id, link)
 
 
-def is_machine(user_agent: str, method: str = "GET", *, purpose: str = "") -> bool:
-    """Whether a request comes from a program by what it says of itself: its name, a HEAD, a prefetch (``Purpose`` and
-    ``Sec-Purpose`` headers). Image proxies of mailboxes count as machines: they cannot be told from a prefetch.
-    """
+Visitor = Literal["person", "proxy", "machine"]
+
+
+def visitor(user_agent: str, method: str = "GET", *, purpose: str = "") -> Visitor:
+    """Who asks, by what the request says of itself: its agent, a HEAD, a prefetch (``Purpose``, ``Sec-Purpose`` headers)."""
     agent = user_agent.lower()
     if method == "HEAD" or "prefetch" in purpose.lower() or "preview" in purpose.lower():
-        return True
-    if not agent or agent == "mozilla/5.0":  # Apple's mail privacy proxy says this and nothing else
-        return True
-    return any(name in agent for name in _MACHINES) or any(name in agent for name in _PROXIES)
+        return "machine"
+    if any(name in agent for name in _PROXIES):
+        return "proxy"
+    if not agent or agent == "mozilla/5.0":  # Apple's mail privacy prefetch says this and nothing else
+        return "machine"
+    return "machine" if any(name in agent for name in _MACHINES) else "person"
 
 
 def in_haste(sent_at: datetime | None, now: datetime) -> bool:
     """Whether this comes too soon after the message was handed over to be a person's."""
     return sent_at is None or now - sent_at < HASTE
+
+
+def is_spree(places: int, links: int) -> bool:
+    """Whether so many different places of a copy, visited in `SPREE_TIME`, are a machine's work. A copy has its links and the
+    page of choices; two of two are suspicious, one of one cannot be.
+    """
+    return places >= min(SPREE, max(links + 1, 2))
