@@ -75,10 +75,11 @@ def _tell_job(runtime: Runtime, run: "Run") -> None:
     if not run.job_id:
         return
     table, clock, workspace_id, job_id = runtime.table, runtime.clock, run.workspace_id, run.job_id
+    done, total = sum(recipient.settled for recipient in run.recipients), len(run.recipients)
+    jobs.progress(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, done=done, total=total)
     if not run.ended:
-        done, total = sum(recipient.settled for recipient in run.recipients), len(run.recipients)
-        jobs.progress(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, done=done, total=total)
-    elif run.error:
+        return
+    if run.error:
         error = _SENTENCES.get(run.error, "The report could not be sent.")
         jobs.fail(table=table, clock=clock, workspace_id=workspace_id, job_id=job_id, error=error)
     else:

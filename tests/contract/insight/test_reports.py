@@ -440,7 +440,7 @@ class TestRun:
         assert (world.job(job.id).state, world.job(job.id).done) == ("running", 1)
         consumers.apply_delivery_event(world.runtime, _event("Delivery", "m", run=world.run(), position=0))
         done = world.job(job.id)
-        assert (done.state, done.result) == ("done", {"run_id": job.id})
+        assert (done.state, done.done, done.total, done.result) == ("done", 2, 2, {"run_id": job.id})
 
     def test_a_failed_run_says_so_in_its_job(self, world):
         world.mailer.fail = [MailRefusedError("MessageRejected", "no")] * 2
