@@ -109,6 +109,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "segment_id": _segment,
     "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
     "pipeline_id": lambda foreign: str(foreign.client.get("/pipelines", **foreign.world.owner)["items"][0]["id"]),
+    "deal_id": lambda foreign: foreign.post("/deals", {"title": CANARY, "contact_id": foreign("contact_id")}),
     "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
 }
 
@@ -152,10 +153,18 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/contacts"): Sample(lambda foreign: {"first_name": "Eva", "company_id": foreign("company_id")}),
     ("PATCH", "/v1/contacts/{contact_id}"): _version(first_name="x"),
     ("POST", "/v1/contacts/{contact_id}/notes"): Sample(lambda _: {"text": "x"}),
+    ("POST", "/v1/contacts/{contact_id}/consents"): Sample(
+        lambda _: {"purpose": "marketing_email", "state": "granted", "proof": "said so"}
+    ),
     ("POST", "/v1/companies"): Sample(lambda _: {"name": "Eva y hermanas"}),
     ("PATCH", "/v1/companies/{company_id}"): _version(name="x"),
     ("PATCH", "/v1/leads/{lead_id}"): _version(status="working"),
     ("GET", "/v1/search"): Sample(query=lambda _: {"q": "canario"}),
+    # sales
+    ("POST", "/v1/pipelines"): Sample(
+        lambda _: {"name": "x", "stages": [{"id": "first", "name": "First", "probability": 10}]}
+    ),
+    ("POST", "/v1/deals"): Sample(lambda foreign: {"title": "x", "contact_id": foreign("contact_id")}),
     # marketing
     ("POST", "/v1/forms"): Sample(lambda _: FORM),
     ("PUT", "/v1/forms/{form_key}/settings"): _version(**FORM),
