@@ -233,7 +233,13 @@ class TestRun:
         assert (source, recipient) == ("hola@ceiba.example", "ana@example.com")
         assert str(message["From"]) == "Ceiba <hola@ceiba.example>"
         assert "4 clientes potenciales nuevos" in message["Subject"]
-        assert tags == {"workspace": world.id, "report_run": run.id, "recipient": "0", "attempt": "1"}
+        assert tags == {
+            "purpose": "report",
+            "workspace": world.id,
+            "report_run": run.id,
+            "recipient": "0",
+            "attempt": "1",
+        }
         kinds = [part.get_content_type() for part in message.walk()]
         assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html",
                          "image/png", "image/png", "image/png", "text/csv"]  # fmt: skip

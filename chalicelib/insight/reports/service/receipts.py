@@ -74,7 +74,7 @@ def _run_of(table: Table, event: MailEvent) -> tuple[str, str, int] | None:
     tags = event.tags
     if tags.get("report_run") and tags.get("workspace") and tags.get("recipient", "").isdigit():
         return tags["workspace"], tags["report_run"], int(tags["recipient"])
-    if tags.get("campaign"):
+    if tags.get("purpose") or tags.get("campaign"):
         return None
     return store.find_mail(table, event.message_id)
 

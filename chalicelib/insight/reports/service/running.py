@@ -197,6 +197,7 @@ def _mime(workspace: Workspace, recipient: str, document: ReportDocument) -> byt
 
 def _tags(run: Run, position: int, attempt: int) -> Mapping[str, str]:
     return {
+        "purpose": "report",
         "workspace": run.workspace_id,
         "report_run": run.id,
         "recipient": str(position),
