@@ -68,6 +68,7 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.forms.projections",
     "marketing.scoring.projections",
     "marketing.segments.projections",
+    "marketing.campaigns.projections",
     "marketing.sending.projections",
     "insight.metrics.projections",
     "insight.reports.projections",

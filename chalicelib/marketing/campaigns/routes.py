@@ -78,7 +78,13 @@ def change_campaign(call: Call[CampaignChange], campaign_id: str) -> CampaignOut
 @routes.delete("/campaigns/{campaign_id}", permission="campaigns:write", present=present, errors=(409,))
 def delete_campaign(call: Call[None], campaign_id: str) -> None:
     """Delete a draft."""
-    service.delete_campaign(table=call.runtime.table, workspace_id=call.workspace_id, campaign_id=campaign_id)
+    service.delete_campaign(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace_id=call.workspace_id,
+        campaign_id=campaign_id,
+        changed_by=call.actor.reference,
+    )
 
 
 @routes.post(

@@ -125,11 +125,11 @@ def change_campaign(
     return store.replace(table, changed, compiled)
 
 
-def delete_campaign(*, table: Table, workspace_id: str, campaign_id: str) -> None:
+def delete_campaign(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str, changed_by: str) -> None:
     """Delete a draft. What was sent stays: somebody may ask who received it."""
     present = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
     after(present.state, Move.DELETE, current=present)
-    store.delete(table, present)
+    store.delete(table, present, now=clock.now(), actor=changed_by)
 
 
 def clone_campaign(

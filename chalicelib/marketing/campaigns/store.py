@@ -30,6 +30,7 @@ from chalicelib.marketing.campaigns.records import (
     campaign_key,
     list_partition,
 )
+from chalicelib.workspaces.audit.service import deletion
 
 TENDED_EVERY = timedelta(minutes=1)
 
@@ -72,14 +73,23 @@ def replace(table: Table, campaign: Campaign, body: Body | None = None) -> Campa
     return _at(campaign, campaign.version + 1)
 
 
-def delete(table: Table, campaign: Campaign) -> None:
-    """Delete a campaign that was never sent, at this version."""
+def delete(table: Table, campaign: Campaign, *, now: datetime, actor: str) -> None:
+    """Delete a campaign that was never sent, at this version, with a note of it in the audit."""
     record = to_record(campaign)
+    note = deletion(
+        workspace_id=campaign.workspace_id,
+        at=now,
+        actor=actor,
+        action="campaign.deleted",
+        subject_id=campaign.id,
+        before={"name": campaign.name, "subject": campaign.subject},
+    )
     try:
         table.transact(
             [
                 Delete(record.key, CampaignRecord.version == campaign.version),
                 Delete(body_key(campaign.workspace_id, campaign.id)),
+                note,
             ]
         )
     except TransactionConflictError as conflict:

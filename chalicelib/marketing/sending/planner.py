@@ -120,7 +120,7 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
         raise ConflictError from error
 
 
-def _planned(signer: Signer, campaign: Campaign, contact_id: str, contact: Contact | None) -> ledger.Planned:
+def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> ledger.Planned:
     state, reason, email = State.PENDING, "", contact.email if contact is not None else ""
     if contact is None:
         state, reason = State.SUPPRESSED, Reason.CONTACT_DELETED.value

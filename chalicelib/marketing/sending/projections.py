@@ -44,14 +44,16 @@ def count(change: Change, into: Derivation) -> None:
     if new is None:
         return
     for attribute, (name, _) in _TIMES.items():
-        was, at = getattr(old, attribute, None), getattr(new, attribute)
+        was: datetime | None = getattr(old, attribute, None)
+        at: datetime | None = getattr(new, attribute)
         amount = int(at is not None) - int(was is not None)
-        if not amount:
+        instant = at or was
+        if not amount or instant is None:
             continue
         if name != "sent":  # counted by its state: a message that is rejected later was not sent
             into.count(change, metric, "all", name, amount)
         workspace = workspaces.get_workspace(table=into.table, workspace_id=new.workspace_id)
-        day = workspaces.local_day(workspace, at or was)
+        day = workspaces.local_day(workspace, instant)
         into.count(change, f"mail.{name}", day, new.campaign_id, amount)
 
 
