@@ -1,0 +1,105 @@
+"""Everything that the table's stream has said is said twice more, shuffled, to the deployed functions: nothing changes.
+
+The stream's records are given to the deployed projector again; the facts it derives from them go through the real queues to the
+real consumers, so every message of the projector's arrives three times and out of order.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from infra.local.instance import Stack
+
+_VOLATILE = {"idempotency", "counted"}  # by design one row a try, gone by themselves
+
+
+def test_a_stream_told_three_times_in_any_order_changes_nothing(stack: Stack, aws: Callable[[str], Any]) -> None:
+    _quiet(stack, aws)
+    before = _state(stack, aws)
+    records = _stream(stack, aws)
+    assert len(records) > 100
+    chance = random.Random(2026)
+    function = _function(aws, "Project")
+    for _ in range(2):
+        chance.shuffle(records)
+        for start in range(0, len(records), 50):
+            event = {"Records": records[start : start + 50]}
+            answer = aws("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+            assert "FunctionError" not in answer, answer["Payload"].read()
+    _quiet(stack, aws)
+    after = _state(stack, aws)
+    different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert not different, [(key, before.get(key), after.get(key)) for key in sorted(different)[:5]]
+
+
+def _function(aws: Callable[[str], Any], name: str) -> str:
+    names = [function["FunctionName"] for function in aws("lambda").list_functions()["Functions"]]
+    return next(found for found in names if f"-{name}-" in found)
+
+
+def _quiet(stack: Stack, aws: Callable[[str], Any], *, seconds: float = 120) -> None:
+    """Wait until no queue holds anything and the table stands still."""
+    urls = [url for name, url in stack.outputs.items() if name.endswith("QueueUrl") and "DeadLetter" not in name]
+    calm = 0
+    seen = -1
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        waiting = 0
+        for url in urls:
+            names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+            found = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            waiting += sum(int(found[name]) for name in names)
+        now = len(_stream(stack, aws))
+        calm = calm + 1 if waiting == 0 and now == seen else 0
+        seen = now
+        if calm >= 3:
+            return
+        time.sleep(1)
+    raise AssertionError("the stack does not come to rest")
+
+
+def _state(stack: Stack, aws: Callable[[str], Any]) -> dict[tuple[str, str], str]:
+    """Every item without what a repeated write of the same content may touch."""
+    items: dict[tuple[str, str], str] = {}
+    for page in aws("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["TableName"]):
+        for item in page["Items"]:
+            if item["kind"]["S"] in _VOLATILE:
+                continue
+            kept = {name: value for name, value in item.items() if name not in ("updated_at", "last_used_at")}
+            items[item["pk"]["S"], item["sk"]["S"]] = json.dumps(kept, sort_keys=True, default=str)
+    return items
+
+
+def _stream(stack: Stack, aws: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """All that the stream still holds, as Lambda would hand it over."""
+    client, arn = aws("dynamodbstreams"), stack.outputs["TableStreamArn"]
+    found: list[dict[str, Any]] = []
+    for shard in client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = client.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        while iterator:
+            answer = client.get_records(ShardIterator=iterator, Limit=1000)
+            if not answer["Records"]:
+                break
+            for record in answer["Records"]:
+                data = record["dynamodb"]
+                images = {name: data[name] for name in ("Keys", "NewImage", "OldImage") if name in data}
+                found.append(
+                    {
+                        "eventID": record["eventID"],
+                        "eventName": record["eventName"],
+                        "eventSource": "aws:dynamodb",
+                        "eventSourceARN": arn,
+                        "awsRegion": "us-east-1",
+                        "dynamodb": {
+                            **images,
+                            "SequenceNumber": data["SequenceNumber"],
+                            "StreamViewType": "NEW_AND_OLD_IMAGES",
+                        },
+                    }
+                )
+            iterator = answer.get("NextShardIterator")
+    return found
