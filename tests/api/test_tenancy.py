@@ -182,6 +182,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/campaigns/{campaign_id}/pause"): Sample(control=(200, 409)),
     ("POST", "/v1/campaigns/{campaign_id}/resume"): Sample(control=(200, 409)),
     ("POST", "/v1/campaigns/{campaign_id}/cancel"): Sample(control=(200, 409)),
+    # a recipient is made by the planner, and only one whose fate is unknown can be resolved
+    ("POST", "/v1/campaigns/{campaign_id}/recipients/{contact_id}/resolve"): Sample(
+        lambda _: {"decision": "sent"}, control=(404, 409)
+    ),
     # insight
     ("PUT", "/v1/reports/weekly/schedule"): Sample(
         lambda _: {
