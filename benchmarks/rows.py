@@ -17,8 +17,7 @@ class Row:
     def line(self) -> str:
         """The row as Markdown."""
         goal = f"≤ {self.goal_ms:g} ms" if self.goal_ms is not None else "–"
-        units = " + ".join(
-            [f"{self.reads:g} RCU"] * (self.reads is not None) + [f"{self.writes:g} WCU"] * (self.writes is not None)
-        )
+        spent = [(self.reads, "RCU"), (self.writes, "WCU")]
+        units = " + ".join(f"{number:g} {unit}" for number, unit in spent if number is not None)
         kept = "" if self.goal_ms is None else (" ✓" if self.cpu_ms <= self.goal_ms else " ✗")
         return f"| {self.name} | {self.cpu_ms:.3f} ms{kept} | {goal} | {units or '–'} | {self.note} |"
