@@ -90,7 +90,7 @@ def standing_operation(workspace_id: str, contact_id: str, standing: Standing, n
 
 def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[str, str]]:
     """Contacts whose engagement is to be cooled by now: (workspace id, contact id)."""
-    page = table.query(StandingRecord, due_partition(shard), index="due", before=clock.to_text(now), limit=limit)
+    page = table.query(StandingRecord, due_partition(shard), index="due", before=f"{clock.to_text(now)}~", limit=limit)
     return [(record.workspace_id, record.contact_id) for record in page.items]
 
 
