@@ -17,6 +17,7 @@ from infra.local.priced import PricedTable, new_table
 
 PEOPLE = 400
 FIRST = ("Ana", "Anabel", "Andrés", "Antonio")
+HITS = Page[HitOut]
 LAST = ("García", "Gómez", "Iglesias", "Martín", "Núñez")
 
 
@@ -36,7 +37,7 @@ def answer(table: Table, query: str) -> str:
     """The answer's body, as the view makes it."""
     found = search(table=table, workspace_id=WORKSPACE.id, query=query)
     items = [HitOut.model_construct(kind=hit.kind, id=hit.id, title=hit.title, subtitle=hit.subtitle) for hit in found]
-    return Page[HitOut].model_construct(items=items, next_cursor=None).model_dump_json()
+    return HITS.model_construct(items=items, next_cursor=None).model_dump_json()
 
 
 def rows() -> Iterator[Row]:

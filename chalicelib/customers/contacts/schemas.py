@@ -1,5 +1,7 @@
 """Contacts as the API shows and takes them."""
 
+import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -7,8 +9,11 @@ from pydantic import Field
 from chalicelib.customers.consent.domain import Suppression
 from chalicelib.customers.contacts.domain import Contact, Touch
 from chalicelib.customers.schemas import Country, Label, LanguageTag, Name, Reference, ScoreOut, Stage
+from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class EmailIn(Schema):
@@ -95,23 +100,6 @@ class TouchOut(Schema):
     form_id: str | None
     at: Instant
 
-    @classmethod
-    def of(cls, touch: Touch | None) -> Self | None:
-        """The touch as shown."""
-        if touch is None:
-            return None
-        return cls.model_construct(
-            source=touch.source or None,
-            medium=touch.medium or None,
-            campaign=touch.campaign or None,
-            term=touch.term or None,
-            content=touch.content or None,
-            referrer=touch.referrer or None,
-            landing_page=touch.landing_page or None,
-            form_id=touch.form_id or None,
-            at=touch.at,
-        )
-
 
 class ConsentOut(Schema):
     """The person's last word on one purpose."""
@@ -157,52 +145,6 @@ class ContactListed(Schema):
     updated_at: Instant
     version: int
 
-    @classmethod
-    def of(cls, contact: Contact, **more: Any) -> Self:
-        """The contact as shown. Not validated again: it comes from the domain."""
-        first = TouchOut.of(contact.first_touch)
-        return cls.model_construct(
-            id=contact.id,
-            first_name=contact.first_name or None,
-            last_name=contact.last_name or None,
-            display_name=contact.display_name,
-            emails=[
-                EmailOut.model_construct(address=each.address, label=each.label, primary=each.primary)
-                for each in contact.emails
-            ],
-            phones=[
-                PhoneOut.model_construct(number=each.number, label=each.label, primary=each.primary)
-                for each in contact.phones
-            ],
-            company_id=contact.company_id or None,
-            company_name=contact.company_name or None,
-            language=contact.language or None,
-            time_zone=contact.time_zone or None,
-            country=contact.country or None,
-            city=contact.city or None,
-            tags=sorted(contact.tags),
-            lifecycle_stage=contact.lifecycle_stage,
-            owner_id=contact.owner_id or None,
-            score=ScoreOut.of(contact),
-            first_touch=first,
-            last_touch=first if contact.last_touch is contact.first_touch else TouchOut.of(contact.last_touch),
-            consents=[
-                ConsentOut.model_construct(
-                    purpose=purpose,
-                    state=consent.state.value,
-                    at=consent.at,
-                    source=consent.source,
-                    text_version=consent.text_version,
-                )
-                for purpose, consent in sorted(contact.consents.items())
-            ],
-            open_lead_id=contact.open_lead_id or None,
-            created_at=contact.created_at,
-            updated_at=contact.updated_at,
-            version=contact.version,
-            **more,
-        )
-
 
 class ContactOut(ContactListed):
     """A contact, and whether it may be mailed at all."""
@@ -212,7 +154,72 @@ class ContactOut(ContactListed):
     @classmethod
     def whole(cls, contact: Contact, suppression: Suppression | None = None) -> Self:
         """The contact as shown by itself."""
-        shown = None
+        suppressed = None
         if suppression is not None:
-            shown = SuppressedOut.model_construct(reason=suppression.reason.value, at=suppression.at)
-        return cls.of(contact, suppressed=shown)
+            suppressed = {"reason": suppression.reason.value, "at": suppression.at}
+        return cls.model_validate({**shown(contact), "suppressed": suppressed})
+
+
+def shown(contact: Contact) -> dict[str, Any]:
+    """A contact as `ContactListed`, in plain JSON: a page of fifty is written without making four hundred models first."""
+    first = _touch(contact.first_touch)
+    return {
+        "id": contact.id,
+        "first_name": contact.first_name or None,
+        "last_name": contact.last_name or None,
+        "display_name": contact.display_name,
+        "emails": [{"address": each.address, "label": each.label, "primary": each.primary} for each in contact.emails],
+        "phones": [{"number": each.number, "label": each.label, "primary": each.primary} for each in contact.phones],
+        "company_id": contact.company_id or None,
+        "company_name": contact.company_name or None,
+        "language": contact.language or None,
+        "time_zone": contact.time_zone or None,
+        "country": contact.country or None,
+        "city": contact.city or None,
+        "tags": sorted(contact.tags),
+        "lifecycle_stage": contact.lifecycle_stage,
+        "owner_id": contact.owner_id or None,
+        "score": {
+            "fit": contact.score_fit,
+            "engagement": contact.score_engagement,
+            "total": contact.score_total,
+            "grade": contact.grade,
+        },
+        "first_touch": first,
+        "last_touch": first if contact.last_touch is contact.first_touch else _touch(contact.last_touch),
+        "consents": [
+            {
+                "purpose": purpose,
+                "state": consent.state.value,
+                "at": to_text(consent.at),
+                "source": consent.source,
+                "text_version": consent.text_version,
+            }
+            for purpose, consent in sorted(contact.consents.items())
+        ],
+        "open_lead_id": contact.open_lead_id or None,
+        "created_at": to_text(contact.created_at),
+        "updated_at": to_text(contact.updated_at),
+        "version": contact.version,
+    }
+
+
+def page_text(contacts: Iterable[Contact], next_cursor: str | None) -> str:
+    """A page of contacts as it is sent."""
+    return _encode({"items": [shown(contact) for contact in contacts], "next_cursor": next_cursor})
+
+
+def _touch(touch: Touch | None) -> dict[str, Any] | None:
+    if touch is None:
+        return None
+    return {
+        "source": touch.source or None,
+        "medium": touch.medium or None,
+        "campaign": touch.campaign or None,
+        "term": touch.term or None,
+        "content": touch.content or None,
+        "referrer": touch.referrer or None,
+        "landing_page": touch.landing_page or None,
+        "form_id": touch.form_id or None,
+        "at": to_text(touch.at),
+    }
