@@ -5,6 +5,7 @@ good request to it looks like (when it has a body or needs a query) and `FOREIGN
 proved by its control: the same request by the owner of the things works.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +17,12 @@ from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.http.call import PUBLIC, SIGNED_IN
 from chalicelib.foundation.http.routes import Endpoint
 from chalicelib.foundation.ids import new_id
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.table import Table
 from chalicelib.workspaces.jobs import service as jobs
 from chalicelib.workspaces.members.domain import Role
-from tests.helpers import NOON, client_of
+from tests.api.conftest import World, make_world
+from tests.helpers import NOON, client_of, fake_runtime
 
 ENDPOINTS: list[Endpoint] = [
     endpoint for routes in wiring.feature_routes() for endpoint in routes.endpoints if endpoint.permission != PUBLIC
@@ -50,19 +54,26 @@ def _form(foreign: Foreign) -> str:
     return foreign.post("/forms", {**FORM, "name": CANARY}, name="form_key")
 
 
-def _submission(foreign: Foreign, email: str = "canario@secreto.example", **more: str) -> str:
+def _submission(foreign: Foreign, **more: str) -> str:
     """One that lies in quarantine, because its trap is filled in."""
     form_key = foreign("form_key")
     token = foreign.client.get(f"/forms/{form_key}")["token"]
     foreign.client.runtime.clock.advance(seconds=10)
-    post = {"token": token, "values": {"email": email}, **(more or {"website": "https://trap.example"})}
+    post = {"token": token, "values": {"email": _address()}, **(more or {"website": "https://trap.example"})}
     reply = foreign.client.post(f"/forms/{form_key}/submissions", post)
     assert reply.status == 202, reply.text
     return str(reply["submission_id"])
 
 
+_numbers = itertools.count(1)
+
+
+def _address() -> str:
+    return f"canario{next(_numbers)}@secreto.example"
+
+
 def _lead(foreign: Foreign) -> str:
-    _submission(foreign, "canario.lead@secreto.example", website="")
+    _submission(foreign, website="")
     return str(foreign.client.get("/leads", **foreign.world.owner)["items"][0]["id"])
 
 
@@ -79,7 +90,7 @@ def _job(foreign: Foreign) -> str:
 
 
 def _contact(foreign: Foreign) -> str:
-    return foreign.post("/contacts", {"first_name": CANARY, "emails": [{"address": "canario@secreto.example"}]})
+    return foreign.post("/contacts", {"first_name": CANARY, "emails": [{"address": _address()}]})
 
 
 def _segment(foreign: Foreign) -> str:
@@ -98,7 +109,9 @@ def campaign(foreign: Foreign) -> dict[str, Any]:
 
 
 FOREIGN: dict[str, Callable[[Foreign], str]] = {
-    "user_id": lambda foreign: str(foreign.world.users["sales"]),
+    "user_id": lambda foreign: foreign.post(
+        "/members", {"email": _address(), "name": CANARY, "role": "sales"}, name="user_id"
+    ),
     "key_id": lambda foreign: foreign.post("/api-keys", {"name": CANARY, "scopes": ["contacts:read"]}),
     "job_id": _job,
     "contact_id": _contact,
@@ -224,6 +237,24 @@ def request(
         path = path.replace("{" + name + "}", ids(name))
     body = None if endpoint.method == "GET" else sample.body(foreign)
     return client.request(endpoint.method, path, body, query=sample.query(foreign), **who)
+
+
+@pytest.fixture(scope="module")
+def runtime(table: Table) -> Runtime:
+    """One for all tests here: two workspaces are enough."""
+    return fake_runtime(table)
+
+
+@pytest.fixture(scope="module")
+def workspace(runtime: Runtime) -> World:
+    """The intruder's workspace."""
+    return make_world(runtime)
+
+
+@pytest.fixture(scope="module")
+def other_workspace(runtime: Runtime) -> World:
+    """The workspace that has something to hide."""
+    return make_world(runtime, CANARY)
 
 
 @pytest.fixture(scope="module")
