@@ -33,6 +33,7 @@ COOLING_EVERY = timedelta(days=7)
 RULES_LIMIT = 100
 POINTS_LIMIT = 1000
 _REMEMBERED = 40  # facts; a repetition beyond them is caught by the history's own keys
+_PERIODS = 4  # of which a rule's points are remembered: a message out of a dead-letter queue is weeks late, not months
 
 Texts = Mapping[str, str]
 
@@ -274,7 +275,7 @@ class Evaluator:
             left = max(rule.cap - periods.get(period, 0), 0)
             points = max(-left, min(left, points))
             periods[period] = periods.get(period, 0) + abs(points)
-            for old in sorted(periods, key=int)[:-2]:
+            for old in sorted(periods, key=int)[:-_PERIODS]:
                 del periods[old]
         return points
 
