@@ -32,7 +32,7 @@ export const second = { ...workspace, id: id(), name: 'Hotel Mirador', version: 
 
 export const companies = companyNames.map((name, index) => {
   const [country, city] = places[index % places.length]
-  return { id: id(), name, domain: `${plain(name)}.example`, industry: pick(['Comercio', 'Salud', 'Educación', 'Turismo', 'Software', 'Industria']), country, city, size: null, created_at: ago(9000 + index * 900), updated_at: ago(50), version: 1 }
+  return { id: id(), name, domain: `${plain(name)}.example`, tags: [pick(['comercio', 'salud', 'educación', 'turismo', 'software', 'industria'])], country, city, created_at: ago(9000 + index * 900), updated_at: ago(50), version: 1 }
 })
 export const contacts = []
 export const leads = []
@@ -71,13 +71,13 @@ export function makeContact(minutes, given = {}) {
   timelines.set(contact.id, [
     activity(0.1, 'score_changed', { points: -3, total: contact.score.total, reason: 'Se enfría' }),
     activity(0.2, 'note', { text: 'Llamada de 10 minutos. Quiere ver la integración con su tienda antes de decidir.\nVolver a escribir el jueves.' }),
-    activity(0.4, 'email_clicked', { subject: 'Tres ideas para vender mejor este mes', url: 'https://mirlo.example/guia' }),
-    activity(0.41, 'email_opened', { subject: 'Tres ideas para vender mejor este mes' }),
-    activity(0.5, 'email_sent', { subject: 'Tres ideas para vender mejor este mes' }),
+    activity(0.4, 'email_clicked', { campaign_name: 'Boletín de noviembre', url: 'https://mirlo.example/guia' }),
+    activity(0.41, 'email_opened', { campaign_name: 'Boletín de noviembre' }),
+    activity(0.5, 'email_sent', { campaign_name: 'Boletín de noviembre' }),
     activity(0.8, 'tag_added', { tag: contact.tags[0] }),
     activity(0.97, 'consent_granted', { purpose: 'marketing_email', source: 'Formulario de contacto' }),
     activity(0.98, 'lead_created', { source, medium: touch.medium, campaign: touch.campaign }),
-    activity(1, 'form_submitted', { form_name: 'Formulario de contacto', landing_page: touch.landing_page }),
+    activity(1, 'form_submitted', { form_name: 'Formulario de contacto', page: touch.landing_page }),
   ])
   contacts.unshift(contact)
   const status = minutes < 600 ? 'new' : pick(['new', 'working', 'working', 'qualified', 'disqualified'])
@@ -116,9 +116,9 @@ const form = (given) => ({
   language: 'auto',
   fields: [
     { name: 'email', type: 'email', required: true, label: { es: 'Correo electrónico', en: 'E-mail' }, options: [], max_length: 254 },
-    { name: 'first_name', type: 'text', required: true, label: { es: 'Nombre', en: 'First name' }, options: [], max_length: 100 },
-    { name: 'company', type: 'text', required: false, label: { es: 'Empresa', en: 'Company' }, options: [], max_length: 100 },
-    { name: 'interest', type: 'select', required: false, label: { es: '¿Qué te interesa?', en: 'What interests you?' }, options: [{ value: 'crm', label: { es: 'CRM', en: 'CRM' } }, { value: 'ads', label: { es: 'Publicidad', en: 'Advertising' } }], max_length: null },
+    { name: 'first_name', type: 'first_name', required: true, label: { es: 'Nombre', en: 'First name' }, options: [], max_length: 100 },
+    { name: 'company', type: 'company', required: false, label: { es: 'Empresa', en: 'Company' }, options: [], max_length: 100 },
+    { name: 'interest', type: 'choice', required: false, label: { es: '¿Qué te interesa?', en: 'What interests you?' }, options: [{ value: 'crm', label: { es: 'CRM', en: 'CRM' } }, { value: 'ads', label: { es: 'Publicidad', en: 'Advertising' } }], max_length: null },
   ],
   consents: [{ id: 'marketing', purpose: 'marketing_email', required: false, text: { es: 'Quiero recibir novedades por correo.', en: 'I want to receive news by e-mail.' }, version: 2 }],
   title: { es: 'Hablemos de tu proyecto', en: 'Let us talk about your project' }, submit_label: { es: 'Enviar', en: 'Send' }, thank_you: { es: 'Gracias. Te escribimos hoy mismo.', en: 'Thank you. We will write today.' },
@@ -130,7 +130,7 @@ export const forms = [
 ]
 export const submissions = contacts.slice(0, 20).map((one, index) => ({
   id: id(), state: index < 2 ? 'quarantined' : 'accepted', at: one.created_at, values: { email: one.emails[0].address, first_name: one.first_name, company: one.company_name ?? '', interest: 'crm' },
-  reason: index === 0 ? 'honeypot' : index === 1 ? 'too_fast' : null, contact_id: index < 2 ? null : one.id, lead_id: null,
+  reason: index === 0 ? 'trap' : index === 1 ? 'links' : null, contact_id: index < 2 ? null : one.id, lead_id: null,
 }))
 export const rules = {
   rules: [
@@ -153,4 +153,4 @@ export const runs = [
 export const schedule = { enabled: true, weekday: 1, hour: 8, time_zone: 'America/Bogota', recipients: ['elena@mirlo.example'], language: 'es', next_run_at: ago(-2400), version: 1 }
 const stages = ['Nuevo', 'Reunión', 'Propuesta', 'Negociación', 'Ganada'].map((name, index) => ({ id: `s${index}`, name, probability: index * 25 }))
 export const pipelines = [{ id: 'p1', name: 'Ventas', stages }, { id: 'p2', name: 'Renovaciones', stages }]
-export const deals = companies.slice(0, 14).map((one, index) => ({ id: id(), title: `${pick(['Sitio web', 'Campaña anual', 'CRM', 'Tienda en línea'])} · ${one.name}`, amount: String(1200 + Math.floor(random() * 90) * 100), currency: 'USD', stage_id: `s${index % 5}`, pipeline_id: index % 4 === 3 ? 'p2' : 'p1', contact_id: contacts[index].id, company_id: one.id, company_name: one.name, contact_name: contacts[index].display_name, expected_close: new Date(Date.now() + index * 5 * 86_400_000).toISOString().slice(0, 10), created_at: ago(9000), version: 1 }))
+export const deals = companies.slice(0, 14).map((one, index) => ({ id: id(), title: `${pick(['Sitio web', 'Campaña anual', 'CRM', 'Tienda en línea'])} · ${one.name}`, amount: String(1200 + Math.floor(random() * 90) * 100), currency: 'USD', stage_id: `s${index % 5}`, status: 'open', pipeline_id: index % 4 === 3 ? 'p2' : 'p1', contact_id: contacts[index].id, company_id: one.id, company_name: one.name, contact_name: contacts[index].display_name, expected_close: new Date(Date.now() + index * 5 * 86_400_000).toISOString().slice(0, 10), created_at: ago(9000), version: 1 }))

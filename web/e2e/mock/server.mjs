@@ -124,7 +124,8 @@ on('POST', '/segments', ({ body }) => {
 })
 on('GET', '/segments/{id}', ({ ids }) => byId(segments, ids[0]))
 on('DELETE', '/segments/{id}', ({ ids }) => (segments.splice(segments.findIndex((one) => one.id === ids[0]), 1), [204]))
-on('GET', '/segments/{id}/contacts', ({ ids, query }) => page(missing(data.membership.get(ids[0])).map((one) => byId(contacts, one)), query))
+on('GET', '/segments/{id}/contacts', ({ ids, query }) => page(missing(data.membership.get(ids[0])).map((one) => byId(contacts, one)).map((one) => ({ id: one.id, display_name: one.display_name, email: one.emails[0].address, company_name: one.company_name ?? '', grade: one.score.grade })), query))
+on('POST', '/segments/preview', ({ body }) => ({ evaluated: 1000, matched: 40 * JSON.stringify(body.conditions).length % 900, complete: true, contacts: [] }))
 on('POST', '/segments/{id}/contacts', ({ ids, body }) => {
   data.membership.set(ids[0], [...new Set([...body.contact_ids, ...data.membership.get(ids[0])])])
   byId(segments, ids[0]).count = data.membership.get(ids[0]).length
@@ -182,7 +183,7 @@ on('POST', '/campaigns/{id}/preview', ({ ids, body }) => {
 on('POST', '/campaigns/{id}/test', () => [202, {}])
 on('GET', '/campaigns/{id}/estimate', ({ ids }) => {
   const audience = byId(campaigns, ids[0]).segment_ids.reduce((sum, one) => sum + (segments.find((segment) => segment.id === one)?.count ?? 0), 0)
-  return { audience, sendable: Math.floor(audience * 0.97), cost: { currency: 'USD', amount: (audience * 0.00012).toFixed(4), breakdown: { mail: (audience * 0.0001).toFixed(4), data: '0.0021', ledger: (audience * 0.000012).toFixed(4), functions: '0.0003' } } }
+  return { audience, sendable: Math.floor(audience * 0.97), exact: true, excluded: { consent_missing: audience - Math.floor(audience * 0.97) }, size: 4200, cost: { currency: 'USD', amount: (audience * 0.00012).toFixed(4), breakdown: [{ name: 'mail', amount: (audience * 0.0001).toFixed(4) }, { name: 'data', amount: '0.0021' }, { name: 'ledger', amount: (audience * 0.000012).toFixed(4) }, { name: 'functions', amount: '0.0003' }] } }
 })
 on('POST', '/campaigns/{id}/send', ({ ids, body }) => Object.assign(byId(campaigns, ids[0]), body.at ? { state: 'scheduled', scheduled_at: body.at, time_zone: body.time_zone } : { state: 'planning', started_at: now() }))
 on('POST', '/campaigns/{id}/pause', ({ ids }) => move(ids, ['sending', 'planning'], 'paused'))
@@ -200,7 +201,7 @@ on('GET', '/campaigns/{id}/recipients', ({ ids, query }) => {
   const all = contacts.slice(0, one.audience ?? 0).map((contact, index) => {
     const sent = index < one.counts.sent
     const state = sent ? 'sent' : index < one.counts.sent + one.counts.suppressed ? 'suppressed' : 'pending'
-    return { contact_id: contact.id, email: contact.emails[0].address, state, reason: state === 'suppressed' ? 'no_consent' : null, sent_at: sent ? one.started_at : null, delivered_at: sent ? one.started_at : null, opened_at: sent && index % 3 === 0 ? now() : null, clicked_at: sent && index % 9 === 0 ? now() : null, attempt: 1 }
+    return { contact_id: contact.id, email: contact.emails[0].address, state, reason: state === 'suppressed' ? 'consent_missing' : '', sent_at: sent ? one.started_at : null, delivered_at: sent ? one.started_at : null, opened_at: sent && index % 3 === 0 ? now() : null, clicked_at: sent && index % 9 === 0 ? now() : null, attempt: 1 }
   })
   return page(all.filter((row) => (!query.get('state') || row.state === query.get('state')) && (!query.get('email') || row.email === query.get('email'))), query)
 })

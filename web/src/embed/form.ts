@@ -97,11 +97,12 @@ interface FormSpec {
     const error = el('p', { class: 'c-error', id: id + '-e', hidden: true })
     const options = field.options || []
     const star = field.required ? ' *' : ''
-    if (field.type === 'checkbox') {
+    if (field.type === 'boolean') {
       return el('div', {}, el('label', { class: 'c-check', for: id }, el('input', { ...base, type: 'checkbox', value: 'true' }), el('span', {}, field.label + star)), error)
     }
-    if (field.type === 'radio' || field.type === 'multiselect' || field.type === 'checkboxes') {
-      const type = field.type === 'radio' ? 'radio' : 'checkbox'
+    const few = field.type === 'choice' && options.length < 4
+    if (few || field.type === 'multi_choice') {
+      const type = few ? 'radio' : 'checkbox'
       return el(
         'fieldset',
         { style: 'border:0;padding:0;margin:0', 'aria-describedby': id + '-e' },
@@ -114,13 +115,13 @@ interface FormSpec {
     }
     let input: HTMLElement
     if (field.type === 'textarea') input = el('textarea', { ...base, rows: 4 })
-    else if (field.type === 'select') {
-      input = el('select', base, el('option', { value: '' }, texts.choose), ...options.map((option) => el('option', { value: option.value }, option.label)))
+    else if (field.type === 'choice' || field.type === 'country') {
+      input = el('select', { ...base, maxlength: null, autocomplete: field.type === 'country' ? 'country' : null }, el('option', { value: '' }, texts.choose), ...options.map((option) => el('option', { value: option.value }, option.label)))
     } else if (field.type === 'hidden') return el('input', { type: 'hidden', name: field.name, value: new URLSearchParams(location.search).get(field.name) || '' })
     else {
-      const types: Record<string, string> = { email: 'email', phone: 'tel', tel: 'tel', url: 'url', number: 'number', date: 'date' }
-      const fill: Record<string, string> = { email: 'email', first_name: 'given-name', last_name: 'family-name', phone: 'tel', company: 'organization', country: 'country', city: 'address-level2' }
-      input = el('input', { ...base, type: types[field.type] || 'text', autocomplete: fill[field.name] })
+      const types: Record<string, string> = { email: 'email', phone: 'tel', url: 'url', date: 'date' }
+      const fill: Record<string, string> = { email: 'email', first_name: 'given-name', last_name: 'family-name', phone: 'tel', company: 'organization', city: 'address-level2', url: 'url' }
+      input = el('input', { ...base, type: types[field.type] || 'text', inputmode: field.type === 'number' ? 'decimal' : null, autocomplete: fill[field.type] })
     }
     return el('div', {}, el('label', { for: id }, field.label + star), input, error)
   }
@@ -187,7 +188,7 @@ interface FormSpec {
       fetch(api + '/submissions', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ token: spec.token, values, consents, page, website: honeypot.value }),
+        body: JSON.stringify({ token: spec.token, values, consents, page, language: spec.language, website: honeypot.value }),
       })
         .then((response) => response.json().then((answer) => ({ response, answer })))
         .then(({ response, answer }) => {

@@ -53,7 +53,7 @@ export function label(prefix: string, value: string | null | undefined): string 
 
 /** The singular or plural text (`key_one`, `key_other`) with `{n}` formatted. */
 export function tn(key: string, n: number, params: Params = {}): string {
-  return t(`${key}_${new Intl.PluralRules(state.locale).select(n) === 'one' ? 'one' : 'other'}`, { ...params, n: number(n) })
+  return t(`${key}_${new Intl.PluralRules(state.locale).select(n) === 'one' ? 'one' : 'other'}`, { n: number(n), ...params })
 }
 
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()

@@ -30,7 +30,7 @@ async function poll(id: string, ended?: (job: Job) => void): Promise<void> {
     pause = Math.min(pause * 1.3, 4000)
     let job: Job
     try {
-      job = await ok(client.GET('/v1/jobs/{id}', { params: { path: { id } } }))
+      job = await ok(client.GET('/v1/jobs/{job_id}', { params: { path: { job_id: id } } }))
     } catch {
       continue
     }

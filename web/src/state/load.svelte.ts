@@ -44,8 +44,8 @@ export class Listing<T> {
       const page = await this.get()
       if (turn !== this.#turn) return
       this.items = page.items
-      this.#cursor = page.next_cursor
-      this.more = page.next_cursor !== null
+      this.#cursor = page.next_cursor ?? null
+      this.more = Boolean(page.next_cursor)
       this.error = null
     } catch (error) {
       if (turn === this.#turn) this.error = error
@@ -62,8 +62,8 @@ export class Listing<T> {
       const page = await this.get(this.#cursor)
       if (turn !== this.#turn) return
       this.items = [...this.items, ...page.items]
-      this.#cursor = page.next_cursor
-      this.more = page.next_cursor !== null
+      this.#cursor = page.next_cursor ?? null
+      this.more = Boolean(page.next_cursor)
     } catch (error) {
       if (turn === this.#turn) this.error = error
     } finally {

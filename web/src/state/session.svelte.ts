@@ -43,7 +43,7 @@ export const session = {
   async load(): Promise<void> {
     me = await ok(client.GET('/v1/me'))
     if (!me.workspaces.some((one) => one.id === workspaceId()) && me.workspaces[0]) setWorkspaceId(me.workspaces[0].id)
-    if (!localStorage.getItem('clientela.language')) await setLocale(me.language ?? preferredLocale())
+    if (!localStorage.getItem('clientela.language')) await setLocale(me.language === 'es' || me.language === 'en' ? me.language : preferredLocale())
     void session.loadWorkspace()
   },
   async loadWorkspace(): Promise<void> {

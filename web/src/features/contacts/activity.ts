@@ -1,8 +1,11 @@
 /** What a timeline entry says below its title, from the facts the API recorded. */
+import type { components } from '../../api/schema'
 import type { Activity } from '../../api/types'
 import { label, t } from '../../i18n/index.svelte'
 
-export const kinds = [
+export type ActivityKind = NonNullable<components['schemas']['TimelineQuery']['kind']>
+
+export const kinds: ActivityKind[] = [
   'form_submitted', 'lead_created', 'lead_status_changed', 'score_changed', 'consent_granted', 'consent_withdrawn',
   'email_sent', 'email_delivered', 'email_opened', 'email_clicked', 'email_bounced', 'email_complained', 'unsubscribed',
   'tag_added', 'note', 'deal_created', 'deal_stage_changed',
@@ -24,7 +27,7 @@ export function describe({ kind, data }: Activity): string {
     case 'note':
       return pick(data, 'text', 'body')
     case 'form_submitted':
-      return line(pick(data, 'form_name', 'form', 'form_key'), pick(data, 'landing_page', 'page', 'url'))
+      return line(pick(data, 'form_name', 'form_id'), pick(data, 'page'))
     case 'lead_created':
       return line(pick(data, 'source'), pick(data, 'medium'), pick(data, 'campaign'))
     case 'lead_status_changed': {

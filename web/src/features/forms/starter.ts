@@ -1,22 +1,26 @@
 /** A new form: what most people ask for, in both languages, with the consent that lets you write to them. */
-import type { FormField, FormSettings } from '../../api/types'
+import type { FieldType, FormField, FormSettings } from '../../api/types'
 
-export const types = ['text', 'email', 'phone', 'textarea', 'select', 'radio', 'checkbox', 'multiselect', 'number', 'date', 'url', 'hidden'] as const
+export const types: FieldType[] = [
+  'text', 'textarea', 'email', 'phone', 'first_name', 'last_name', 'company', 'country', 'city', 'choice', 'multi_choice', 'boolean', 'number', 'date', 'url', 'hidden',
+]
 
-/** Fields a contact has; others are kept with the submission. */
+/** Types whose answer goes into the contact (at most one field of each); others are kept with the submission. */
 export const known: Record<string, Pick<FormField, 'type' | 'label'>> = {
   email: { type: 'email', label: { es: 'Correo electrónico', en: 'E-mail' } },
-  first_name: { type: 'text', label: { es: 'Nombre', en: 'First name' } },
-  last_name: { type: 'text', label: { es: 'Apellidos', en: 'Last name' } },
+  first_name: { type: 'first_name', label: { es: 'Nombre', en: 'First name' } },
+  last_name: { type: 'last_name', label: { es: 'Apellidos', en: 'Last name' } },
   phone: { type: 'phone', label: { es: 'Teléfono', en: 'Phone' } },
-  company: { type: 'text', label: { es: 'Empresa', en: 'Company' } },
+  company: { type: 'company', label: { es: 'Empresa', en: 'Company' } },
+  country: { type: 'country', label: { es: 'País', en: 'Country' } },
+  city: { type: 'city', label: { es: 'Ciudad', en: 'City' } },
   message: { type: 'textarea', label: { es: 'Mensaje', en: 'Message' } },
 }
 export function fieldOf(name: string): FormField {
   const found = known[name]
   return { name, type: found?.type ?? 'text', required: name === 'email', label: { ...(found?.label ?? { es: '', en: '' }) }, options: [], max_length: null }
 }
-export const chosen = (type: string): boolean => type === 'select' || type === 'radio' || type === 'multiselect'
+export const chosen = (type: string): boolean => type === 'choice' || type === 'multi_choice'
 
 export function newForm(name: string, source: string): FormSettings {
   return {
@@ -43,22 +47,23 @@ const escape = (text: string): string => text.replace(/[&<>"]/g, (one) => ({ '&'
 export function scriptCode(origin: string, key: string): string {
   return `<script src="${origin}/embed/form.js" data-form="${key}" async></` + 'script>'
 }
-/** A form that works without any script: it posts to the API, which answers with a page. */
+/** A form that works without any script: it posts to the API, which shows it once more to be confirmed and then thanks. */
 export function htmlCode(origin: string, form: FormSettings, language: 'es' | 'en'): string {
   const say = (text: { es?: string; en?: string }): string => escape(text[language] || text.en || text.es || '')
   const lines = form.fields.map((field) => {
     const need = field.required ? ' required' : ''
     if (field.type === 'hidden') return `  <input type="hidden" name="${field.name}" value="">`
-    if (field.type === 'checkbox') return `  <p><label><input type="checkbox" name="${field.name}" value="true"${need}> ${say(field.label)}</label></p>`
+    if (field.type === 'boolean') return `  <p><label><input type="checkbox" name="${field.name}" value="true"${need}> ${say(field.label)}</label></p>`
     if (field.type === 'textarea') return `  <p><label>${say(field.label)}<br><textarea name="${field.name}"${need}></textarea></label></p>`
     if (chosen(field.type)) {
       const options = field.options.map((option) => `<option value="${escape(option.value)}">${say(option.label)}</option>`).join('')
-      return `  <p><label>${say(field.label)}<br><select name="${field.name}"${field.type === 'multiselect' ? ' multiple' : ''}${need}>${options}</select></label></p>`
+      return `  <p><label>${say(field.label)}<br><select name="${field.name}"${field.type === 'multi_choice' ? ' multiple' : ''}${need}>${options}</select></label></p>`
     }
-    const type = field.type === 'phone' ? 'tel' : field.type
+    const html: Partial<Record<FieldType, string>> = { email: 'email', phone: 'tel', number: 'number', date: 'date', url: 'url' }
+    const type = html[field.type] ?? 'text'
     return `  <p><label>${say(field.label)}<br><input type="${type}" name="${field.name}"${need}></label></p>`
   })
-  const consents = form.consents.map((one) => `  <p><label><input type="checkbox" name="consents" value="${escape(one.id)}"${one.required ? ' required' : ''}> ${say(one.text)}</label></p>`)
+  const consents = form.consents.map((one) => `  <p><label><input type="checkbox" name="consent" value="${escape(one.id)}"${one.required ? ' required' : ''}> ${say(one.text)}</label></p>`)
   return [
     `<form method="post" action="${origin}/api/v1/forms/${form.form_key}/submissions" accept-charset="utf-8">`,
     ...lines,

@@ -57,8 +57,10 @@ export function toTree(match: Match, rows: Row[]): Conditions {
 }
 
 /** A tree in words, e.g. "Tag is vip and country is Colombia". */
-export function inWords(tree: Conditions | null): string {
-  if (!tree) return ''
+export function inWords(given: Conditions | Record<string, unknown> | null): string {
+  if (!given) return ''
+  // The API checks conditions when they are written; what it gives back is in the language.
+  const tree = given as Conditions
   if ('all' in tree) return join(tree.all, t('segments.and'))
   if ('any' in tree) return join(tree.any, t('segments.or'))
   if ('not' in tree) return t('segments.negated', { text: inWords(tree.not) })
