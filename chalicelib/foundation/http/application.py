@@ -21,6 +21,7 @@ class Application(Chalice):
         self._mount = mount
 
     def __call__(self, event: Any, context: Any) -> Any:
+        """Answer one request, after mounting what it asks for."""
         path = (event.get("requestContext") or {}).get("resourcePath") or ""
         if self._mount is not None and path and path not in self.routes and path not in self._asked:
             self._asked.add(path)
