@@ -12,11 +12,13 @@ import json
 import logging
 import os
 import re
+import select
 import shutil
 import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,9 @@ _NEXT, _COMMIT = _STATE / "next", _STATE / "commit"
 _READS = re.compile(
     r"^(Get|BatchGet|Describe|List|Query|Scan|ReceiveMessage|Head|Lookup|Search|Test|Validate|TransactGet)"
 )
+
+#: Seconds for the copy that saves; then it is taken to hang.
+_PATIENCE = 120.0
 
 Services = Mapping[str, Callable[[], Any]]
 
@@ -53,6 +58,7 @@ class Checkpoints:
         self._written: dict[str, int] = {}
         self._changes = 0
         self._saved_changes = 0
+        self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
         self.wake = threading.Event()
 
@@ -61,21 +67,65 @@ class Checkpoints:
         self._changes += 1
 
     def save(self) -> None:
-        """Write what has changed; returns when it is safe on the disk."""
+        """Write what has changed; returns when it is safe on the disk. The cloud stands still meanwhile."""
         with self._lock:
             begin = time.monotonic()
             seen = self._changes
-            texts = self._snapshot()
-            frozen = time.monotonic() - begin
-            fresh = {name: text for name, text in texts.items() if self._written.get(name) != hash(text)}
-            if fresh:
-                self._commit(fresh)
-                self._written.update({name: hash(text) for name, text in fresh.items()})
+            self._written.update(self._write())
             self._saved_changes = seen
-            self.after()
-            size = sum(map(len, fresh.values())) / 1e6
-            _log.info("checkpoint: %d of %d services, %.1f MB, %.2f s (%.2f s frozen)",
-                      len(fresh), len(texts), size, time.monotonic() - begin, frozen)  # fmt: skip
+            _log.info("checkpoint: %.2f s, standing still", time.monotonic() - begin)
+
+    def save_aside(self) -> None:
+        """The same by a copy of this process, as Redis does: the cloud stands still only while it is forked.
+
+        The copy holds one moment of all memory and has no other threads. A lock that one of them held stays locked in it,
+        so a copy that does not come to its end is killed, and the save is made the slow way.
+        """
+        with self._lock:
+            begin = time.monotonic()
+            seen = self._changes
+            self.before()
+            read, write = os.pipe()
+            forked = time.monotonic()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on: threads and fork; see above
+                pid = os.fork()
+            if pid == 0:
+                self._in_the_copy(write)
+            standing = time.monotonic() - forked
+            os.close(write)
+            written = _answer(read, pid, _PATIENCE)
+            if written is not None:
+                self._written.update(written)
+                self._saved_changes = seen
+                _log.info("checkpoint: %d services, %.2f s (%.2f s standing still)", len(written),
+                          time.monotonic() - begin, standing)  # fmt: skip
+                return
+        _log.warning("the copy that saves did not come to its end")
+        self.save()
+
+    def _in_the_copy(self, write: int) -> None:
+        """Save, tell what was written, and end without any of the original's farewells."""
+        status = 1
+        try:
+            # Not the original's sockets: a copy that outlives it would keep its port.
+            os.closerange(3, write)
+            os.closerange(write + 1, 65536)
+            for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+                signal.signal(sign, signal.SIG_DFL)
+            written = self._write()
+            os.write(write, json.dumps(written).encode())
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _write(self) -> dict[str, int]:
+        texts = self._snapshot()
+        fresh = {name: text for name, text in texts.items() if self._written.get(name) != hash(text)}
+        if fresh:
+            self._commit(fresh)
+        self.after()
+        return {name: hash(text) for name, text in fresh.items()}
 
     def _snapshot(self) -> dict[str, str]:
         """Every service's state as text. The interpreter is told not to switch threads meanwhile, so it is one moment."""
@@ -122,11 +172,31 @@ class Checkpoints:
             self.wake.clear()
             if woken or self._changes != self._saved_changes:
                 try:
-                    self.save()
+                    self.save_aside()
                 except OSError:
                     _log.exception("checkpoint failed")
                 if woken:
                     (_STATE / "saved").write_text(str(time.time()))
+
+
+def _answer(read: int, pid: int, seconds: float) -> dict[str, int] | None:
+    """What the copy says it wrote; None when it failed or took longer than that."""
+    told = b""
+    deadline = time.monotonic() + seconds
+    with os.fdopen(read, "rb", buffering=0) as pipe:
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([pipe], [], [], left)[0]:
+                chunk = pipe.read(65536)
+                if not chunk:
+                    break
+                told += chunk
+    if left <= 0:
+        os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):  # somebody collected it already: what it told decides
+        os.waitpid(pid, 0)
+    if not told:
+        return None
+    return {str(name): int(value) for name, value in json.loads(told).items()}
 
 
 def _sync(folder: Path) -> None:
@@ -149,11 +219,10 @@ def changes_something(scope: Mapping[str, Any]) -> bool:
     return not str(scope.get("path", "")).startswith("/_ministack/")
 
 
-def _gentle_blobs() -> Callable[[], None]:
-    """Make saving functions cheap and safe; returns what to do after each checkpoint.
+def _gentle_blobs() -> tuple[Callable[[], None], Callable[[], None]]:
+    """Make saving functions cheap and safe; returns what to do before and after each checkpoint.
 
-    The emulator hashes every function's code at every save (0.1 s each, in which other threads run and the state is no longer
-    one moment), and deletes code that the new state does not name before that state is written, which a kill would leave
+    The emulator hashes every function's code at every save (0.1 s each), and deletes code that the new state does not name before that state is written, which a kill would leave
     without its code.
     """
     from ministack.services import lambda_svc
@@ -177,9 +246,14 @@ def _gentle_blobs() -> Callable[[], None]:
             prune(waiting.pop())
             waiting.clear()
 
+    def hash_all() -> None:
+        for function in list(lambda_svc._functions._data.values()):
+            if isinstance(function.get("code_zip"), bytes):
+                write_once(function["code_zip"])
+
     lambda_svc._write_code_blob = write_once
     lambda_svc._prune_orphan_code_blobs = waiting.append
-    return prune_now
+    return hash_all, prune_now
 
 
 def main() -> None:
@@ -193,7 +267,7 @@ def main() -> None:
         return json.dumps(document, default=persistence._json_default)
 
     checkpoints = Checkpoints(emulator._build_persistence_save_dict, encode)
-    checkpoints.after = _gentle_blobs()
+    checkpoints.before, checkpoints.after = _gentle_blobs()
     # The emulator's own save at its end goes the same way, so that a second Ctrl-C cannot leave half of it.
     emulator.save_all = lambda _services: checkpoints.save()
 

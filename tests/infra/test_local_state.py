@@ -1,6 +1,8 @@
 """A checkpoint of the local cloud is one unit, whenever the machine is switched off."""
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,30 @@ def test_a_service_whose_state_cannot_be_read_keeps_its_file(state: Path) -> Non
     saver.save()
     assert json.loads((state / "s3.json").read_text()) == 1
     assert json.loads((state / "sqs.json").read_text()) == 2
+
+
+def test_a_copy_of_the_process_saves_its_moment(state: Path) -> None:
+    values = dict.fromkeys(NAMES, 1)
+    saver = checkpoints(values)
+    saver.before = lambda: values.update(dict.fromkeys(NAMES, 2))
+    saver.save_aside()
+    assert read(state) == {2}
+    assert saver._written.keys() == set(NAMES)
+
+
+def test_a_copy_that_hangs_is_given_up(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud, "_PATIENCE", 0.3)
+    values = dict.fromkeys(NAMES, 1)
+    me = os.getpid()
+    saver = checkpoints(values)
+
+    def hang() -> None:
+        while os.getpid() != me:
+            time.sleep(1)
+
+    saver.after = hang
+    saver.save_aside()
+    assert read(state) == {1}
 
 
 @pytest.mark.parametrize(
