@@ -305,6 +305,9 @@ class Table:
         """
         if not 1 <= len(operations) <= TRANSACTION:
             raise ValueError(f"a transaction has 1 to {TRANSACTION} operations")
+        if len(operations) == 1 and not token and not isinstance(operations[0], Check):
+            self._alone(operations[0])  # the same by half of the units
+            return
         items = []
         for operation in operations:
             name, request = self._request(operation)
@@ -337,6 +340,13 @@ class Table:
                 raise TransactionConflictError(failed, [reason.get("Item") for reason in reasons]) from error
             else:
                 return
+
+    def _alone(self, operation: Operation) -> None:
+        try:
+            self.write(operation)
+        except ConflictError as conflict:
+            image = conflict.current.image() if conflict.current is not None else None
+            raise TransactionConflictError([0], [image]) from conflict
 
     def write_many(self, records: Iterable[Record], *, deletes: Iterable[Key] = ()) -> None:
         """Write and delete without conditions, 25 at a time, until DynamoDB has taken them all.
