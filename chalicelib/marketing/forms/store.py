@@ -102,24 +102,17 @@ def metric_name(form_key: str) -> str:
 
 
 def take_turn(table: Table, form: Form, now: datetime) -> bool:
-    """Count one post of this minute; False when the minute is full. One write unit, either way."""
-    operation = Update(
-        throttle_key(form.workspace_id, form.key, now.strftime("%Y%m%d%H%M")),
-        [
-            ThrottleRecord.posts.add(1),
-            ThrottleRecord.workspace_id.set(form.workspace_id),
-            ThrottleRecord.kind.set(ThrottleRecord),
-            ThrottleRecord.created_at.set(now),
-            ThrottleRecord.expires_at.set(int(now.timestamp()) + _THROTTLE_KEPT),
-        ],
-        condition=ThrottleRecord.posts.does_not_exist() | (ThrottleRecord.posts < form.throttle_per_minute),
-        upsert=True,
-    )
-    try:
-        table.write(operation)
-    except ConflictError:
-        return False
-    return True
+    """Count one post of this minute; False when the minute was full already. One write unit, either way."""
+    actions = [
+        ThrottleRecord.posts.add(1),
+        ThrottleRecord.kind.set(ThrottleRecord),
+        ThrottleRecord.workspace_id.set(form.workspace_id),
+        ThrottleRecord.created_at.set(now),
+        ThrottleRecord.expires_at.set(int(now.timestamp()) + _THROTTLE_KEPT),
+    ]
+    key = throttle_key(form.workspace_id, form.key, now.strftime("%Y%m%d%H%M"))
+    counted = table.write(Update(key, actions, upsert=True, returns=True)) or {}
+    return int(counted.get("posts", {}).get("N", 1)) <= form.throttle_per_minute
 
 
 # Submissions

@@ -23,7 +23,7 @@ from typing import Any
 from chalicelib.customers.contacts.domain import Contact, Dimension, ScoreEntry
 from chalicelib.foundation.errors import FieldError, InvalidError
 from chalicelib.foundation.ids import derived_id
-from chalicelib.marketing.segments.domain import Condition, matches, parse
+from chalicelib.marketing.segments.domain import compile_conditions, parse
 
 EVENTS = ("form.submitted", "email.opened", "email.clicked", "campaign.unsubscribed")
 PERIOD = timedelta(days=30)
@@ -191,14 +191,13 @@ class Outcome:
 
 
 class Evaluator:
-    """A ruleset made ready to be applied: its fit conditions are parsed once."""
+    """A ruleset made ready to be applied: its fit conditions are compiled once."""
 
     def __init__(self, ruleset: Ruleset, language: str):
         self.ruleset = ruleset
         self._language = "es" if language == "es" else "en"
-        self._fit: list[tuple[Rule, Condition]] = [
-            (rule, parse(dict(rule.when))) for rule in ruleset.rules if rule.enabled and rule.dimension == "fit"
-        ]
+        self._fit = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "fit"]
+        self._fits = compile_conditions([parse(dict(rule.when)) for rule in self._fit])
         self._events = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "engagement"]
         self._names = {rule.id: rule.name for rule in ruleset.rules}
 
@@ -220,7 +219,7 @@ class Evaluator:
         return Outcome(tuple(entries), after)
 
     def _fit_entries(self, contact: Contact, standing: Standing, fact: Fact) -> list[ScoreEntry]:
-        wanted = {rule.id: rule.points for rule, condition in self._fit if matches(condition, contact)}
+        wanted = {rule.id: rule.points for rule, fits in zip(self._fit, self._fits(contact), strict=True) if fits}
         entries = []
         for rule_id in sorted(wanted.keys() | standing.awarded.keys()):
             points = wanted.get(rule_id, 0) - standing.awarded.get(rule_id, 0)

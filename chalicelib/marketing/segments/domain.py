@@ -269,105 +269,91 @@ def fold(text: str) -> str:
     return text.strip().casefold()
 
 
-# A contact, seen by conditions
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What conditions can look at; texts are folded."""
-
-    tag: frozenset[str]
-    consent: frozenset[str]
-    email: str
-    email_domain: str
-    email_kind: str
-    phone: str
-    first_name: str
-    last_name: str
-    company: str
-    country: str
-    city: str
-    language: str
-    owner: str
-    lifecycle_stage: str
-    source: str
-    medium: str
-    campaign: str
-    last_source: str
-    form: str
-    score_total: int
-    score_fit: int
-    score_engagement: int
-    grade: str
-    open_lead: bool
-    created_at: datetime
-
-
-def traits_of(contact: Contact) -> Traits:
-    """The contact as conditions see it."""
-    first, last = contact.first_touch, contact.last_touch
-    email = contact.email
-    domain = email.rpartition("@")[2]
-    return Traits(
-        tag=contact.tags,
-        consent=frozenset(purpose for purpose in contact.consents if contact.consented(purpose)),
-        email=email,
-        email_domain=domain,
-        email_kind="" if not domain else "free" if is_free(domain) else "business",
-        phone=contact.phone,
-        first_name=fold(contact.first_name),
-        last_name=fold(contact.last_name),
-        company=fold(contact.company_name),
-        country=fold(contact.country),
-        city=fold(contact.city),
-        language=fold(contact.language),
-        owner=fold(contact.owner_id),
-        lifecycle_stage=contact.lifecycle_stage,
-        source=fold(first.source) if first else "",
-        medium=fold(first.medium) if first else "",
-        campaign=fold(first.campaign) if first else "",
-        last_source=fold(last.source) if last else "",
-        form=fold(last.form_id) if last else "",
-        score_total=contact.score_total,
-        score_fit=contact.score_fit,
-        score_engagement=contact.score_engagement,
-        grade=contact.grade,
-        open_lead=bool(contact.open_lead_id),
-        created_at=contact.created_at,
-    )
-
-
 # Compilation
 
-Matcher = Callable[[Traits], tuple[bool, ...]]
-"""Traits → for each compiled condition, whether it holds."""
+Matcher = Callable[[Contact], tuple[bool, ...]]
+"""Contact → for each compiled condition, whether it holds."""
+
+_TRAITS: Mapping[str, str] = {
+    "tag": "c.tags",
+    "consent": "granted(c)",
+    "email": "c.email",
+    "email_domain": "domain(c)",
+    "email_kind": "mailbox(c)",
+    "phone": "c.phone",
+    "first_name": "fold(c.first_name)",
+    "last_name": "fold(c.last_name)",
+    "company": "fold(c.company_name)",
+    "country": "fold(c.country)",
+    "city": "fold(c.city)",
+    "language": "fold(c.language)",
+    "owner": "fold(c.owner_id)",
+    "lifecycle_stage": "c.lifecycle_stage",
+    "source": "fold(c.first_touch.source) if c.first_touch else ''",
+    "medium": "fold(c.first_touch.medium) if c.first_touch else ''",
+    "campaign": "fold(c.first_touch.campaign) if c.first_touch else ''",
+    "last_source": "fold(c.last_touch.source) if c.last_touch else ''",
+    "form": "fold(c.last_touch.form_id) if c.last_touch else ''",
+    "score_total": "c.score_fit + c.score_engagement",
+    "score_fit": "c.score_fit",
+    "score_engagement": "c.score_engagement",
+    "grade": "c.grade",
+    "open_lead": "bool(c.open_lead_id)",
+    "created_at": "c.created_at",
+}
+"""Field → where its value is in a contact ``c``. Each is looked up once a contact, and only where a condition asks for it."""
+
+
+def _granted(contact: Contact) -> frozenset[str]:
+    return frozenset(purpose for purpose in contact.consents if contact.consented(purpose))
+
+
+def _domain(contact: Contact) -> str:
+    return contact.email.rpartition("@")[2]
+
+
+def _mailbox(contact: Contact) -> str:
+    domain = _domain(contact)
+    return "" if not domain else "free" if is_free(domain) else "business"
 
 
 def compile_conditions(conditions: Sequence[Condition]) -> Matcher:
     """One function for all of these conditions, in their order.
 
-    The source it is made of has only names that stand in this module and constants bound as ``c0, c1, …``; nothing a person
-    wrote becomes source.
+    Its source has only the expressions that stand in this module and constants bound as ``v0, v1, …``; nothing a person wrote
+    becomes source.
     """
-    constants: dict[str, Any] = {"__builtins__": {}}
-    parts = [_source(condition, constants) for condition in conditions]
-    source = "lambda t: (" + "".join(f"{part}, " for part in parts) + ")"
-    matcher: Matcher = eval(compile(source, "<segments>", "eval"), constants)  # noqa: S307 - generated above, see there
+    constants: dict[str, Any] = {}
+    used: dict[str, None] = {}
+    parts = [_source(condition, constants, used) for condition in conditions]
+    lines = [f"    {name} = {_TRAITS[name]}" for name in used]
+    source = "\n".join(["def match(c):", *lines, f"    return ({''.join(f'{part}, ' for part in parts)})"])
+    scope: dict[str, Any] = {
+        "__builtins__": {"bool": bool},
+        "fold": fold,
+        "granted": _granted,
+        "domain": _domain,
+        "mailbox": _mailbox,
+        **constants,
+    }
+    exec(compile(source, "<segments>", "exec"), scope)  # noqa: S102 - generated above, see there
+    matcher: Matcher = scope["match"]
     return matcher
 
 
-def _source(condition: Condition, constants: dict[str, Any]) -> str:
+def _source(condition: Condition, constants: dict[str, Any], used: dict[str, None]) -> str:
     match condition:
         case All(parts):
-            return "(" + " and ".join(_source(part, constants) for part in parts) + ")"
+            return "(" + " and ".join(_source(part, constants, used) for part in parts) + ")"
         case AnyOf(parts):
-            return "(" + " or ".join(_source(part, constants) for part in parts) + ")"
+            return "(" + " or ".join(_source(part, constants, used) for part in parts) + ")"
         case Not(part):
-            return f"(not {_source(part, constants)})"
+            return f"(not {_source(part, constants, used)})"
         case Test(name, op, value):
-            constant = f"c{len(constants)}"
+            used[name] = None
+            constant = f"v{len(constants)}"
             constants[constant] = value
-            return f"({_comparison(f't.{name}', op, constant, FIELDS[name])})"
+            return f"({_comparison(name, op, constant, FIELDS[name])})"
 
 
 def _comparison(trait: str, op: str, constant: str, kind: Kind) -> str:
@@ -396,4 +382,4 @@ def _comparison(trait: str, op: str, constant: str, kind: Kind) -> str:
 
 def matches(condition: Condition, contact: Contact) -> bool:
     """Whether one contact meets one condition. To try many, compile once."""
-    return compile_conditions([condition])(traits_of(contact))[0]
+    return compile_conditions([condition])(contact)[0]

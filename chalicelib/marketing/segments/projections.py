@@ -7,7 +7,7 @@ from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change, Record, Table
 from chalicelib.marketing.segments import store
-from chalicelib.marketing.segments.domain import Matcher, compile_conditions, parse, traits_of
+from chalicelib.marketing.segments.domain import Matcher, compile_conditions, parse
 from chalicelib.marketing.segments.records import CatalogueRecord, SegmentRecord, catalogue_key
 from chalicelib.workspaces.audit.service import audited
 
@@ -38,7 +38,7 @@ def membership(change: Change, into: Derivation) -> None:
 
 
 def _verdict(matcher: Matcher, record: Record | None, length: int) -> tuple[bool, ...]:
-    return (False,) * length if record is None else matcher(traits_of(contacts.contact_of(record)))
+    return (False,) * length if record is None else matcher(contacts.contact_of(record))
 
 
 _compiled: "WeakKeyDictionary[Table, dict[str, tuple[int, Matcher]]]" = WeakKeyDictionary()

@@ -19,7 +19,6 @@ from chalicelib.marketing.segments.domain import (
     SegmentState,
     compile_conditions,
     parse,
-    traits_of,
 )
 
 SETTLING = timedelta(seconds=2)
@@ -165,7 +164,7 @@ def preview(*, table: Table, workspace_id: str, conditions: Mapping[str, Any]) -
     while True:
         page = contacts.page_of_contacts(table=table, workspace_id=workspace_id, start=start, limit=PAGE)
         for contact in page.items:
-            if matcher(traits_of(contact))[0]:
+            if matcher(contact)[0]:
                 matched += 1
                 shown.append(contact)
         evaluated += len(page.items)
@@ -188,9 +187,7 @@ def fill(
         page = contacts.page_of_contacts(table=table, workspace_id=workspace_id, start=start, limit=PAGE)
         found = page.items
         while found:
-            versions: dict[str, int | None] = {
-                contact.id: contact.version for contact in found if matcher(traits_of(contact))[0]
-            }
+            versions: dict[str, int | None] = {contact.id: contact.version for contact in found if matcher(contact)[0]}
             try:
                 added = store.add_members(table, segment, versions, clock.now())
             except NotFoundError:

@@ -15,8 +15,8 @@ from chalicelib.marketing.scoring import service
 from chalicelib.marketing.scoring.consumers import handle, tick
 from chalicelib.marketing.scoring.domain import Rule, default_rules
 from chalicelib.workspaces.settings import service as settings
+from infra.local.priced import PricedTable
 from tests.helpers import NOON
-from tests.units import counted
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def test_unknown_contact_is_no_error(runtime: Runtime, contact: Contact) -> None
 
 def test_capacity(runtime: Runtime, contact: Contact) -> None:
     handle(runtime, fact(contact, "c1", "contact.changed"))
-    with counted(runtime.table) as units:
-        handle(runtime, fact(contact, "f1", "form.submitted", 1))
-        assert dict(units.places) == {"contact": 2, "contact gsi1": 1, "score": 2, "standing": 2, "standing due": 1}
-        units.take()
-        handle(runtime, fact(contact, "f1", "form.submitted", 1))
-        assert units.total == 0
+    runtime.__dict__["table"] = priced = PricedTable(runtime.table)
+    handle(runtime, fact(contact, "f1", "form.submitted", 1))
+    assert priced.parts == ["Replace Contact: 2 + 1", "Create Score: 2 + 0", "Replace Standing: 2 + 1"]
+    priced.reset()
+    handle(runtime, fact(contact, "f1", "form.submitted", 1))
+    assert (priced.writes, priced.reads) == (0, 2)

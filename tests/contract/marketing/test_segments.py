@@ -18,8 +18,8 @@ from chalicelib.marketing.segments.consumers import handle
 from chalicelib.marketing.segments.domain import Segment, SegmentState
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace
+from infra.local.priced import PricedTable
 from tests.helpers import Stream
-from tests.units import counted
 
 TAGGED = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
 
@@ -237,17 +237,16 @@ def test_capacity(runtime: Runtime, workspace: Workspace, stream: Stream) -> Non
     person = make(runtime, workspace, 1)
     dynamic(runtime, workspace)
     stream.project(runtime)
-    with counted(runtime.table) as units:
-        person = retag(runtime, workspace, person, "other")
-        units.take()
-        assert stream.project(runtime, projections.PROJECTIONS) == []
-        assert units.take() == 0  # makes no difference to any segment
-        person = retag(runtime, workspace, person, "vip")
-        units.take()
-        assert stream.project(runtime, projections.PROJECTIONS) == []
-        assert units.places == [("segment_member", 2), ("segment_count", 2)]
-        units.take()
-        retag(runtime, workspace, person)
-        units.take()
-        assert stream.project(runtime, projections.PROJECTIONS) == []
-        assert units.places == [("segment_member", 2), ("segment_count", 2)]
+    runtime.__dict__["table"] = priced = PricedTable(runtime.table)
+    person = retag(runtime, workspace, person, "other")
+    priced.reset()
+    assert stream.project(runtime, projections.PROJECTIONS) == []
+    assert priced.writes == 0  # makes no difference to any segment
+    person = retag(runtime, workspace, person, "vip")
+    priced.reset()
+    assert stream.project(runtime, projections.PROJECTIONS) == []
+    assert priced.parts == ["Create Member: 2 + 0", "Update COUNT: 2 + 0"]
+    retag(runtime, workspace, person)
+    priced.reset()
+    assert stream.project(runtime, projections.PROJECTIONS) == []
+    assert priced.writes == 4
