@@ -108,6 +108,7 @@ def clone_campaign(call: Call[None], campaign_id: str) -> Answer:
     permission="campaigns:send",
     body=SendIn,
     returns=CampaignOut,
+    status=202,
     present=present,
     errors=(409,),
 )
