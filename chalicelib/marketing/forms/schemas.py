@@ -28,11 +28,19 @@ from chalicelib.marketing.forms.words import say
 Name = Annotated[str, Limits(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 
 
-class Label(Schema):
-    """A short text in Spanish, English or both."""
+class OptionalLabel(Schema):
+    """A short text in Spanish, English, both or neither."""
 
     es: Annotated[str, Limits(max_length=300)] = ""
     en: Annotated[str, Limits(max_length=300)] = ""
+
+    def texts(self) -> dict[str, str]:
+        """Language → text, without what is empty."""
+        return {language: text for language, text in (("es", self.es), ("en", self.en)) if text}
+
+
+class Label(OptionalLabel):
+    """A short text in Spanish, English or both."""
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
@@ -40,9 +48,12 @@ class Label(Schema):
             raise ValueError("a text in es, en or both")
         return self
 
-    def texts(self) -> dict[str, str]:
-        """Language → text, without what is empty."""
-        return {language: text for language, text in (("es", self.es), ("en", self.en)) if text}
+
+class OptionalLongLabel(OptionalLabel):
+    """A longer text in Spanish, English, both or neither."""
+
+    es: Annotated[str, Limits(max_length=2000)] = ""
+    en: Annotated[str, Limits(max_length=2000)] = ""
 
 
 class LongLabel(Label):
@@ -92,9 +103,9 @@ class FormIn(Schema):
     language: Literal["es", "en", "auto"] = "auto"
     fields: Annotated[list[FieldModel], Limits(min_length=1, max_length=FIELDS_LIMIT)]
     consents: Annotated[list[ConsentModel], Limits(max_length=CONSENTS_LIMIT)] = []
-    title: Label | None = None
-    submit_label: Label | None = None
-    thank_you: LongLabel | None = None
+    title: OptionalLabel | None = None
+    submit_label: OptionalLabel | None = None
+    thank_you: OptionalLongLabel | None = None
     redirect_url: Annotated[str, Limits(max_length=2000)] | None = None
     source: Annotated[str, Limits(max_length=100, pattern=r"^[^\x00-\x1f]*$")] = ""
     tags: Annotated[list[Annotated[str, Limits(min_length=1, max_length=60)]], Limits(max_length=20)] = []
@@ -113,7 +124,7 @@ class FormIn(Schema):
             ),
             "title": self.title.texts() if self.title else {},
             "submit_label": self.submit_label.texts() if self.submit_label else {},
-            "thank_you": self.thank_you.texts() if self.thank_you else None,
+            "thank_you": (self.thank_you.texts() or None) if self.thank_you else None,
             "redirect_url": self.redirect_url or "",
             "source": self.source,
             "tags": tuple(self.tags),
