@@ -9,6 +9,7 @@ runs before anything is installed.
 import concurrent.futures
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import shutil
@@ -225,7 +226,13 @@ class Runner:
         command = [str(packages.python(packages.CLOUD)), "-P", str(ROOT / "infra" / "local" / "cloud.py")]
         self._start("cloud", command, env)
         self._await("cloud", f"{self._ports.endpoint}/_ministack/health", 60)
+        threading.Thread(target=self._wake_api, daemon=True).start()
         return True
+
+    def _wake_api(self) -> None:
+        """Start the API's function while the rest is made ready, if there is one from the last run."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            _get(f"http://127.0.0.1:{self._ports.front}/api/v1/health", timeout=30)
 
     def _start_mail(self) -> bool:
         folder = self.home / "mail"
