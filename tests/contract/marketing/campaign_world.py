@@ -159,7 +159,12 @@ class World:
     def event(self, kind: str, row, *, tags: bool = True, at=None, **detail) -> str:
         """An event as SES publishes it, with our tags or as an identity's notification without them."""
         at = to_text(at or self.clock.now())
-        mail = {"timestamp": at, "messageId": row.message_id or "unknown", "destination": [row.email], "source": "x@y.z"}
+        mail = {
+            "timestamp": at,
+            "messageId": row.message_id or "unknown",
+            "destination": [row.email],
+            "source": "x@y.z",
+        }
         if tags:
             mail["tags"] = {
                 "workspace": [row.workspace_id], "campaign": [row.campaign_id], "recipient": [row.contact_id],
