@@ -125,7 +125,7 @@ def _form(
     token: str = "",
     **shown: Any,
 ) -> Answer:
-    token = token or service.new_token(signer=call.runtime.signer, form=form, nonce=call.creation_id)
+    token = token or service.new_token(signer=call.runtime.signer, form=form, nonce=call.creation_id, language=language)
     text = pages.form_page(form, language=language, token=token, brand=_brand(call, form), page=page, **shown)
     return Answer(text, status, {**pages.headers(form), **(more or {})}, pages.CONTENT_TYPE)
 

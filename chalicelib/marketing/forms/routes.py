@@ -118,8 +118,9 @@ def release_submission(call: Call[None], form_key: str, submission_id: str) -> S
 def get_form(call: Call[None], form_key: str) -> PublicForm:
     """A form to be filled in, with the token for one post of it."""
     form = service.public_form(table=call.runtime.table, form_key=form_key)
-    token = service.new_token(signer=call.runtime.signer, form=form, nonce=call.creation_id)
-    return PublicForm.of(form, form.language_for([call.query.language[:2].lower(), *call.languages]), token)
+    language = form.language_for([call.query.language[:2].lower(), *call.languages])
+    token = service.new_token(signer=call.runtime.signer, form=form, nonce=call.creation_id, language=language)
+    return PublicForm.of(form, language, token)
 
 
 @routes.post(

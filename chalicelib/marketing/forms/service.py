@@ -134,7 +134,8 @@ def public_form(*, table: Table, form_key: str) -> Form:
 def submit(
     *, table: Table, clock: Clock, signer: Signer, form: Form, post: Post, language: str, source_ip: str
 ) -> Receipt:
-    """Take in a post: accepted as contact, lead, consents and submission in one transaction, or put into quarantine.
+    """Take in a post: accepted as contact, lead, consents and submission in one transaction, or put into quarantine. The language
+    is the one that the form was shown in, as its token says; ``language`` stands in where it does not.
 
     Raises:
         InvalidError: names the token, every wrong value (``values.email``) and every consent that is missing; nothing is stored.
@@ -142,13 +143,16 @@ def submit(
     """
     now = clock.now()
     workspace = settings.get_workspace(table=table, workspace_id=form.workspace_id)
-    values, errors = read_values(form, post.values, language=language, time_zone=workspace.time_zone)
-    errors += _consent_errors(form, post, language)
     nonce = ""
+    errors: list[FieldError] = []
     try:
-        nonce = tokens.redeem(signer, post.token, form_key=form.key, now=now)
+        nonce, shown_in = tokens.redeem(signer, post.token, form_key=form.key, now=now)
     except InvalidError as error:
-        errors[:0] = error.fields
+        errors += error.fields
+    else:
+        language = shown_in or language
+    values, wrong = read_values(form, post.values, language=language, time_zone=workspace.time_zone)
+    errors += [*wrong, *_consent_errors(form, post, language)]
     if errors:
         raise InvalidError("Some values are not valid.", fields=errors)
     if not store.take_turn(table, form, now):
@@ -312,9 +316,9 @@ def _is_repetition(present: object, submission: Submission, post: Post) -> bool:
     return same and (post.html or bool(post.idempotency_key))
 
 
-def new_token(*, signer: Signer, form: Form, nonce: str) -> str:
-    """A token for one post of this form."""
-    return tokens.issue(signer, form_key=form.key, nonce=nonce)
+def new_token(*, signer: Signer, form: Form, nonce: str, language: str) -> str:
+    """A token for one post of this form, shown in this language."""
+    return tokens.issue(signer, form_key=form.key, nonce=nonce, language=language)
 
 
 def _memory(table: Table) -> "Memory[str, Form | None]":

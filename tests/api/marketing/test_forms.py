@@ -271,6 +271,19 @@ def test_posting_twice_makes_one_lead(client: Api, workspace: World, form_key: s
     assert len({item["lead_id"] for item in items}) == len({item["contact_id"] for item in items}) == 1
 
 
+def test_the_language_is_the_one_that_was_shown(client: Api, workspace: World, form_key: str, runtime: Runtime) -> None:
+    """What was agreed to is recorded in the words that were read, whatever the browser says afterwards."""
+    shown = client.get(f"/forms/{form_key}", query={"language": "en"})["token"]
+    runtime.clock.advance(seconds=5)  # type: ignore[attr-defined]
+    body = {"values": GOOD, "consents": ["privacy"], "token": shown}
+    reply = client.post(f"/forms/{form_key}/submissions", body, headers={"Accept-Language": "es"})
+    assert reply["message"].startswith("We have received")
+    [row] = stored(runtime, workspace, form_key)
+    assert row.language == "en"
+    ledger = runtime.table.query_all(Record, f"W#{workspace.id}#C#{row.contact_id}", begins_with="CONSENT#")
+    assert [entry.text for entry in ledger] == ["I accept."]
+
+
 def test_idempotency_key(client: Api, workspace: World, form_key: str, runtime: Runtime) -> None:
     body = {"values": GOOD, "consents": ["privacy"], "token": token(client, form_key)}
     first, second = (client.post(f"/forms/{form_key}/submissions", body, idempotency_key="k1") for _ in range(2))

@@ -65,9 +65,9 @@ def test_a_number_of_zero_and_an_unticked_box() -> None:
 def test_tokens() -> None:
     signer = Signer(SECRET)
     nonce = new_id(NOON)
-    token = tokens.issue(signer, form_key="F", nonce=nonce)
-    assert tokens.redeem(signer, token, form_key="F", now=NOON + timedelta(seconds=3)) == nonce
-    assert tokens.redeem(signer, token, form_key="F", now=NOON + timedelta(hours=2)) == nonce
+    token = tokens.issue(signer, form_key="F", nonce=nonce, language="en")
+    assert tokens.redeem(signer, token, form_key="F", now=NOON + timedelta(seconds=3)) == (nonce, "en")
+    assert tokens.redeem(signer, token, form_key="F", now=NOON + timedelta(hours=2)) == (nonce, "en")
     for now, key, given, code in (
         (NOON + timedelta(seconds=2.9), "F", token, "too_fast"),
         (NOON - timedelta(seconds=60), "F", token, "too_fast"),
