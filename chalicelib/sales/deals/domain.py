@@ -39,6 +39,13 @@ class Deal:
     changed_by: str = ""
 
     @property
+    def amount_text(self) -> str:
+        """The amount in digits, two decimals at least: DynamoDB does not keep the zeros at the end."""
+        exponent = self.amount.normalize().as_tuple().exponent
+        cents = Decimal("0.01")
+        return format(self.amount.quantize(cents) if int(exponent) > -2 else self.amount.normalize(), "f")
+
+    @property
     def rank(self) -> str:
         """Where the deal stands among those of its stage."""
         return self.id

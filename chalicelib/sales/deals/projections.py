@@ -34,7 +34,7 @@ def note(change: Change, into: Derivation) -> None:
     kind, at = ("deal_created", deal.created_at) if created else ("deal_stage_changed", deal.updated_at)
     data = {"deal_id": deal.id, "title": deal.title, "stage": deal.stage_id}
     if created:
-        data |= {"amount": format(deal.amount, "f"), "currency": deal.currency}
+        data |= {"amount": deal.amount_text, "currency": deal.currency}
     elif old is not None:
         data |= {"from": old.stage_id, "to": deal.stage_id}
     into.put(
@@ -61,7 +61,8 @@ def keep_words(change: Change, into: Derivation) -> None:
     texts = [current.title] if current is not None else []
     title, subtitle = "", ""
     if current is not None:
-        title, subtitle = current.title, f"{format(current.amount, 'f')} {current.currency}" if current.amount else ""
+        deal = service.deal_of(current)
+        title, subtitle = deal.title, f"{deal.amount_text} {deal.currency}" if deal.amount else ""
     index(into, record.workspace_id, "deal", record.deal_id, title, subtitle, texts_old, texts, at=record.created_at)
 
 

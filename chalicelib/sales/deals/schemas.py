@@ -65,7 +65,7 @@ class DealOut(Schema):
         return cls(
             id=deal.id,
             title=deal.title,
-            amount=format(deal.amount, "f"),
+            amount=deal.amount_text,
             currency=deal.currency,
             pipeline_id=deal.pipeline_id,
             stage_id=deal.stage_id,
