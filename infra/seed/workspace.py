@@ -47,7 +47,7 @@ def make_workspace(runtime: Runtime, at: datetime, *, password: str, api_key: st
         language="es",
         time_zone="Europe/Madrid",
         currency="EUR",
-        postal_address="Molino & Co., Calle del Agua 12, 28005 Madrid, España",
+        postal_address="Calle del Agua 12, 28005 Madrid, España",
         sender_name="Molino & Co.",
         sender_email="hola@clientela.example",
     )
