@@ -5,7 +5,8 @@ expressions. They are not ``pynamodb.models.Model``: that class brings its own b
 and 0.65 ms of CPU a write; reads and writes go through `Table` instead (docs/decisions/0003-signed-requests.md).
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -120,15 +121,18 @@ class Record(AttributeContainer):
         record: Self = record_class.__new__(record_class)
         plan = _plan(record_class)
         record.attribute_values = values = plan.defaults()
-        by_name = plan.by_name
+        readers = plan.readers
         for name, typed in image.items():
-            found = by_name.get(name)
-            if found is not None and "NULL" not in typed:
-                own_name, attribute = found
-                if attribute.attr_type in typed:
-                    values[own_name] = attribute.deserialize(typed[attribute.attr_type])
-                else:  # a type PynamoDB may know how to take
-                    values[own_name] = attribute.deserialize(attribute.get_value(dict(typed)))
+            found = readers.get(name)
+            if found is None:
+                continue
+            own_name, attribute_type, read = found
+            value = typed.get(attribute_type)
+            if value is not None:
+                values[own_name] = value if read is None else read(value)
+            elif "NULL" not in typed:  # a type PynamoDB may know how to take
+                attribute = plan.attributes[own_name]
+                values[own_name] = attribute.deserialize(attribute.get_value(dict(typed)))
         values["kind"] = record_class
         return record
 
@@ -139,7 +143,7 @@ class _Plan:
     def __init__(self, record_class: type[Record]):
         attributes = record_class._attributes
         self.attributes: dict[str, Attribute[Any]] = dict(attributes)
-        self.by_name = {attribute.attr_name: (name, attribute) for name, attribute in attributes.items()}
+        self.readers = {each.attr_name: (name, each.attr_type, _reader(each)) for name, each in attributes.items()}
         self.required = [name for name, attribute in attributes.items() if not attribute.null]
         given = {name: attribute.default for name, attribute in attributes.items() if attribute.default is not None}
         self._made = {name: make for name, make in given.items() if callable(make)}
@@ -150,6 +154,19 @@ class _Plan:
         if not self._made:
             return self._plain.copy()
         return self._plain | {name: make() for name, make in self._made.items()}
+
+
+def _reader(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
+    """How a value of an item becomes the attribute's; None when it is the same."""
+    if type(attribute).deserialize is Attribute.deserialize:
+        return None
+    return _number if type(attribute) is NumberAttribute else attribute.deserialize
+
+
+def _number(text: str) -> float:
+    """What PynamoDB's attribute gives, without a JSON decoder for whole numbers."""
+    number: float = int(text) if text.isdigit() else json.loads(text)
+    return number
 
 
 @cache
