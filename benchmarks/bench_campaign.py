@@ -1,0 +1,232 @@
+"""A campaign of 30 KB mails (HTML and text together, as they leave), from its segment to the last mark: CPU for each recipient, and the capacity units it takes.
+
+The planner and the sender run whole, as in their functions, against a server in another process that keeps a table in memory and
+takes mails; only our own process's CPU is counted.
+"""
+
+import contextlib
+import json
+import multiprocessing
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks import stub
+from benchmarks.rows import Row
+from chalicelib.foundation.aws import Aws, AwsError
+from chalicelib.foundation.clock import SystemClock
+from chalicelib.foundation.mail import SesMailer
+from chalicelib.foundation.messaging import Publisher
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.signing import Signer
+from chalicelib.foundation.table import Table
+from chalicelib.marketing.sending import consumers, planner, sender, service
+from chalicelib.marketing.sending.domain import State
+from infra.local import dynamodb_local
+from infra.local.priced import PricedTable, new_table
+from tests.contract.marketing.campaign_world import World
+from tests.memory_dynamodb import MemoryDynamoDB
+
+PEOPLE = 1000
+SECRET = b"a secret for benchmarks, 32 bytes"
+_SENT = (
+    b"<SendRawEmailResponse><SendRawEmailResult><MessageId>%s</MessageId></SendRawEmailResult></SendRawEmailResponse>"
+)
+
+
+def page(kilobytes: float) -> str:
+    """A newsletter of so many KB: blocks with a text, a name here and there, and eight links."""
+    block = (
+        '<table width="100%" cellpadding="0" cellspacing="0" border="0" role="presentation" style="border-collapse:collapse">'
+        '<tr><td align="left" style="padding:16px 24px;font:16px/1.5 Arial,Helvetica,sans-serif;color:#1f2933">'
+        '<h2 style="margin:0 0 12px;font-size:22px">{title}</h2><p style="margin:0 0 12px">{text}</p>'
+        '<p style="margin:0"><a href="https://shop.example/offers/{number}?utm_source=mail" style="color:#0b69a3;font-weight:bold">'
+        "Ver más</a></p></td></tr></table>"
+    )
+    text = "Lo que cuesta poco y vale mucho: ideas, ofertas y novedades de la semana. "
+    parts, number = ['<p>Hola {{ contact.first_name | default("amiga") }},</p>'], 0
+    while sum(map(len, parts)) < kilobytes * 1000:
+        title = "Para ti, {{ contact.first_name }}" if number % 8 == 0 else f"Novedad {number}"
+        parts.append(block.format(title=title, text=text, number=number % 8))
+        number += 1
+    return "".join(parts)
+
+
+class Order:
+    """Publishes for real, and remembers what it has published."""
+
+    def __init__(self, queues: Publisher):
+        self._queues = queues
+        self.published: list[Any] = []
+
+    def publish(self, queue: str, envelopes: Any, *, delay: int = 0) -> None:
+        self._queues.publish(queue, envelopes, delay=delay)
+        self.published += [(queue, envelope, delay) for envelope in envelopes]
+
+
+@contextlib.contextmanager
+def serve(dynamodb: MemoryDynamoDB) -> Iterator[str]:
+    """A server in a process of its own around this table."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    process = multiprocessing.get_context("fork").Process(target=_accept, args=(listener, dynamodb), daemon=True)
+    process.start()
+    port = listener.getsockname()[1]
+    listener.close()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.join()
+
+
+def _accept(listener: socket.socket, dynamodb: MemoryDynamoDB) -> None:
+    while True:
+        connection, _ = listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=_talk, args=(connection, dynamodb), daemon=True).start()
+
+
+def _talk(connection: socket.socket, dynamodb: MemoryDynamoDB) -> None:
+    stream, count = connection.makefile("rb"), 0
+    while stream.readline():
+        length, target = 0, ""
+        while (header := stream.readline()) not in (b"\r\n", b""):
+            name, _, value = header.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+            elif name.lower() == b"x-amz-target":
+                target = value.strip().decode()
+        raw = stream.read(length)
+        status = 200
+        if target.startswith("DynamoDB"):
+            try:
+                body = json.dumps(dynamodb.call("dynamodb", target, json.loads(raw))).encode()
+            except AwsError as error:
+                status, body = 400, json.dumps({"__type": error.code, "message": "", **error.body}).encode()
+        elif target:
+            body = b"{}"
+        else:
+            count += 1
+            body = _SENT % f"{threading.get_ident()}-{count}".encode()
+        connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body))
+
+
+def prepared(table: Table, people: int) -> tuple[World, str]:
+    """A campaign that is about to be planned."""
+    world = World(table, people=people)
+    campaign_id = world.campaign(html=page(17))
+    world.send(campaign_id)
+    return world, campaign_id
+
+
+def rows() -> Iterator[Row]:
+    dynamodb = MemoryDynamoDB()
+    world, campaign_id = prepared(Table(dynamodb, "clientela-bench"), PEOPLE)  # type: ignore[arg-type]
+    (order,) = world.take()
+    with serve(dynamodb) as endpoint:
+        settings = stub.settings(endpoint)
+        aws = Aws(settings)
+        queues = Order(Publisher(aws, dict.fromkeys(("campaign-plan", "campaign-send"), "https://queue.example")))
+        runtime = Runtime(
+            settings,
+            aws=aws,
+            clock=SystemClock(),
+            table=Table(aws, "clientela-bench"),
+            queues=queues,
+            signer=Signer(SECRET),
+            public_url="https://crm.example",
+            mailer=SesMailer(aws, "clientela-bench"),
+        )
+        planning = sending = 0.0
+        waiting = [order]
+        letter = consumers.letter_of(runtime, world.get(campaign_id))  # compiled once for all of them
+        while waiting:
+            queue, envelope, _ = waiting.pop(0)
+            started = time.process_time()
+            if queue == "campaign-plan":
+                planner.plan(
+                    table=runtime.table,
+                    clock=runtime.clock,
+                    queues=queues,
+                    workspace_id=world.id,
+                    campaign_id=campaign_id,
+                )
+                planning += time.process_time() - started
+            else:
+                work = sender.Sender(
+                    table=runtime.table,
+                    clock=runtime.clock,
+                    queues=queues,
+                    signer=runtime.signer,
+                    mailer=runtime.mailer,
+                    letter=lambda campaign: letter,
+                    holder="bench",
+                )
+                data = envelope.data
+                sender.walk(
+                    work,
+                    workspace_id=world.id,
+                    campaign_id=campaign_id,
+                    shard=int(data["shard"]),
+                    after=str(data["after"]),
+                    ended=int(data["ended"]),
+                    retry_at=str(data["retry_at"]),
+                )
+                sending += time.process_time() - started
+            waiting += queues.published
+            queues.published = []
+        page_of = service.recipients(table=runtime.table, workspace_id=world.id, campaign_id=campaign_id, limit=PEOPLE)
+        assert [row.state for row in page_of.items] == [State.SENT] * PEOPLE
+        contact = next(iter(world.contacts))
+        from chalicelib.customers.contacts import service as contacts
+
+        person = contacts.get_contact(table=runtime.table, workspace_id=world.id, contact_id=contact)
+        size = len(letter.mime(contact=person, email="a@example.com", attempt=1, now=runtime.clock.now()))
+        write = stub.cpu_ms(
+            lambda: letter.mime(contact=person, email="a@example.com", attempt=1, now=runtime.clock.now()), times=200
+        )
+    reads, writes, note = units()
+    total = (planning + sending) / PEOPLE * 1000
+    yield Row("campaign, a recipient, all", total, 0.8, reads, writes, f"{size // 1000} KB a mail; {note}")
+    yield Row("– planned into the ledger", planning / PEOPLE * 1000)
+    yield Row("– checked, claimed, written, handed over, marked", sending / PEOPLE * 1000)
+    yield Row("– of that, the message written", write)
+
+
+class Priced(PricedTable):
+    """Counts requests written by hand, too; a transaction is carried out item by item and counted twice, as AWS does."""
+
+    def raw(self, operation: str, request: dict[str, Any], *, write: bool) -> dict[str, Any]:
+        answer = super().raw(operation, request, write=write)
+        if write:
+            self.writes += float(answer["ConsumedCapacity"]["CapacityUnits"])
+        return answer
+
+    def transact_raw(self, items: Any) -> None:
+        for item in items:
+            ((kind, request),) = item.items()
+            if kind == "Put":
+                before = self.writes
+                super_request = {name: value for name, value in request.items() if name != "TableName"}
+                self.raw("PutItem", super_request, write=True)
+                self.writes += self.writes - before
+            else:
+                self.writes += 2
+
+
+def units() -> tuple[float, float, str]:
+    """Capacity units of one recipient, on DynamoDB Local, from plan to mark."""
+    people = 400
+    with dynamodb_local.start() as endpoint:
+        judge = Priced(new_table(endpoint))
+        world, _ = prepared(judge, people)
+        judge.reset()
+        world.drain()
+        assert len(world.mailer.sent) == people
+        return (
+            round(judge.reads / people, 2),
+            round(judge.writes / people, 2),
+            f"units over {people} people in 10 shards",
+        )
