@@ -1,10 +1,10 @@
 """Contacts as the API shows and takes them."""
 
-import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
+from pydantic_core import to_json
 
 from chalicelib.customers.consent.domain import Suppression
 from chalicelib.customers.contacts.domain import Contact, Touch
@@ -12,8 +12,6 @@ from chalicelib.customers.schemas import Country, Label, LanguageTag, Name, Refe
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
-
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class EmailIn(Schema):
@@ -206,7 +204,7 @@ def shown(contact: Contact) -> dict[str, Any]:
 
 def page_text(contacts: Iterable[Contact], next_cursor: str | None) -> str:
     """A page of contacts as it is sent."""
-    return _encode({"items": [shown(contact) for contact in contacts], "next_cursor": next_cursor})
+    return to_json({"items": [shown(contact) for contact in contacts], "next_cursor": next_cursor}).decode()
 
 
 def _touch(touch: Touch | None) -> dict[str, Any] | None:
