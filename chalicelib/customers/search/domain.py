@@ -30,7 +30,8 @@ def fold(text: str) -> str:
     """The text without accents and differences of case: ``García`` → ``garcia``, ``STRASSE`` = ``straße``, ``ñ`` → ``n``."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # twice: what a sign stands for may have capitals (℠ is SM), and a folded letter may come apart
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

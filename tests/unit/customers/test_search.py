@@ -16,7 +16,7 @@ texts = st.lists(st.text(max_size=60), max_size=5)
         ("ana.garcia+crm@mail.ejemplo.es", ["ana", "garcia", "crm", "mail", "ejemplo", "es"]),
         ("STRASSE straße", ["strasse", "strasse"]),
         ("Müller & Söhne, S.L.", ["muller", "sohne", "s", "l"]),
-        ("Ⅳ ﬁn", ["iv", "fin"]),
+        ("Ⅳ ﬁn ℠", ["iv", "fin", "sm"]),
         ("北京 Ελλάδα", ["北京", "ελλαδα"]),
         ("\u202eabc\x00def", ["abc", "def"]),
     ],
