@@ -197,7 +197,7 @@ class Runner:
 
     def _start_cloud(self) -> bool:
         temporary = self.home / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)  # workers leave their code there
+        self._throw_away(temporary)  # workers leave their code there
         for folder in (temporary, self.home / "state", self.home / "s3"):
             folder.mkdir(parents=True, exist_ok=True)
         # Nothing of the person's environment: functions inherit what the cloud has, and must find no credentials.
@@ -228,6 +228,15 @@ class Runner:
         self._await("cloud", f"{self._ports.endpoint}/_ministack/health", 60)
         threading.Thread(target=self._wake_api, daemon=True).start()
         return True
+
+    def _throw_away(self, folder: Path) -> None:
+        """Empty a folder at once and delete what was in it, a gigabyte after a busy day, while the rest goes on."""
+        for older in self.home.glob(f"{folder.name}.old-*"):
+            threading.Thread(target=shutil.rmtree, args=(older, True), daemon=True).start()
+        if folder.exists():
+            aside = folder.with_name(f"{folder.name}.old-{os.getpid()}-{time.time_ns()}")
+            folder.rename(aside)
+            threading.Thread(target=shutil.rmtree, args=(aside, True), daemon=True).start()
 
     def _wake_api(self) -> None:
         """Start the API's function while the rest is made ready, if there is one from the last run."""
