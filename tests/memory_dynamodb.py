@@ -15,7 +15,15 @@ from chalicelib.foundation.aws import AwsError
 
 Item = dict[str, Any]
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+-]|[#:]?[A-Za-z_0-9.\[\]]+)")
-_FUNCTIONS = ("attribute_exists", "attribute_not_exists", "contains", "begins_with", "if_not_exists", "size", "attribute_type")
+_FUNCTIONS = (
+    "attribute_exists",
+    "attribute_not_exists",
+    "contains",
+    "begins_with",
+    "if_not_exists",
+    "size",
+    "attribute_type",
+)
 _INDEXES = {"gsi1": ("gsi1pk", "gsi1sk"), "gsi2": ("gsi2pk", "gsi2sk"), "due": ("duepk", "duesk")}
 
 

@@ -29,6 +29,7 @@ _DROPPED = frozenset({"script", "iframe", "frame", "frameset", "object", "embed"
 _VOID_DROPPED = frozenset({"embed", "base", "frame"})
 _HREF = re.compile(r"""(\bhref\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f]+")  # an address ends up in a header: a line break in it would begin another
+_TAG_NAME = re.compile(r"[a-z][a-z0-9:_.-]*")
 _ACTIVE = re.compile(r"^[\s\x00-\x20]*(javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
 
 
@@ -218,6 +219,10 @@ class _Rewriter(HTMLParser):
 
     def _tag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         raw = self.get_starttag_text() or ""
+        if not _TAG_NAME.fullmatch(
+            tag
+        ):  # ``<scr<script>``: no element, and nothing that another parser should get to see
+            return
         if tag == "meta" and any(name == "http-equiv" and (value or "").lower() == "refresh" for name, value in attrs):
             return
         if any(name.startswith("on") or _ACTIVE.match(value or "") for name, value in attrs):
@@ -257,7 +262,7 @@ class _Rewriter(HTMLParser):
             self._depth -= tag == self._dropping
             if not self._depth:
                 self._dropping = ""
-        elif tag not in _DROPPED:
+        elif tag not in _DROPPED and _TAG_NAME.fullmatch(tag):
             self._out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

@@ -21,7 +21,9 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def contact_id(client: Api, workspace: World) -> str:
-    reply = client.post("/contacts", {"first_name": "Ana", "emails": [{"address": "ana@client.example"}]}, **workspace.key)
+    reply = client.post(
+        "/contacts", {"first_name": "Ana", "emails": [{"address": "ana@client.example"}]}, **workspace.key
+    )
     assert reply.status == 201, reply.text
     grant(client, workspace, reply["id"])
     return str(reply["id"])
@@ -76,7 +78,9 @@ def links_in(client) -> dict[str, list[str]]:
 
     html = email.message_from_bytes(client.runtime.mailer.sent[-1][2], policy=default).get_body(("html",)).get_content()
     paths = [urlsplit(found).path for found in re.findall(r'https://crm\.example(?:/[^"#\s]*)', html)]
-    return {kind: [path for path in dict.fromkeys(paths) if path.startswith(kind)] for kind in ("/t/c/", "/t/o/", "/u/")}
+    return {
+        kind: [path for path in dict.fromkeys(paths) if path.startswith(kind)] for kind in ("/t/c/", "/t/o/", "/u/")
+    }
 
 
 def visit(client, path, agent=BROWSER, method="GET"):
@@ -101,7 +105,9 @@ class TestCampaigns:
         send(client, workspace, campaign_id)
         done = client.get(f"/campaigns/{campaign_id}", **workspace.key)
         assert (done["state"], done["audience"]) == ("finished", 1)
-        rows = client.get(f"/campaigns/{campaign_id}/recipients", query={"email": "Ana@client.example"}, **workspace.key)
+        rows = client.get(
+            f"/campaigns/{campaign_id}/recipients", query={"email": "Ana@client.example"}, **workspace.key
+        )
         assert [(row["contact_id"], row["state"]) for row in rows["items"]] == [(contact_id, "sent")]
         assert client.get("/campaigns", **workspace.key)["items"][0]["id"] == campaign_id
 
@@ -174,7 +180,9 @@ class TestTracking:
         send(client, workspace, campaign_id)
         client.runtime.clock.advance(minutes=3)
         links = links_in(client)
-        picture = client._client.http.request("GET", links["/t/o/"][0], headers={**BROWSER, "Accept": "image/*"}, body=b"")
+        picture = client._client.http.request(
+            "GET", links["/t/o/"][0], headers={**BROWSER, "Accept": "image/*"}, body=b""
+        )
         assert picture.status_code == 200
         assert "image/gif" in picture.headers.values()
         assert picture.body.startswith(b"GIF89a")
@@ -243,7 +251,12 @@ class TestTracking:
             mutated = "".join(characters)
             try:
                 address = tracking.clicked(
-                    table=runtime.table, clock=runtime.clock, signer=runtime.signer, token=mutated, visitor="machine", quiet=True
+                    table=runtime.table,
+                    clock=runtime.clock,
+                    signer=runtime.signer,
+                    token=mutated,
+                    visitor="machine",
+                    quiet=True,
                 )
             except tracking.NotFoundError:
                 continue
@@ -291,7 +304,9 @@ class TestUnsubscribing:
         send(client, workspace, campaign_id)
         page = links_in(client)["/u/"][0]
         client.request("POST", page, "action=unsubscribe", base="", headers=FORM)
-        saved = client.request("POST", page, "action=preferences&purpose=marketing_email&purpose=made_up", base="", headers=FORM)
+        saved = client.request(
+            "POST", page, "action=preferences&purpose=marketing_email&purpose=made_up", base="", headers=FORM
+        )
         assert saved.status == 200
         contact = client.get(f"/contacts/{contact_id}", **workspace.key)
         assert [(each["purpose"], each["state"]) for each in contact["consents"]] == [("marketing_email", "granted")]

@@ -63,7 +63,12 @@ class TestTheWayOfACampaign:
 
         other = new_id(world.clock.now())
         segments.create_static(
-            table=table, clock=world.clock, workspace_id=world.id, segment_id=other, name="B", contact_ids=world.contacts[:2]
+            table=table,
+            clock=world.clock,
+            workspace_id=world.id,
+            segment_id=other,
+            name="B",
+            contact_ids=world.contacts[:2],
         )
         campaign_id = world.campaign(segment_ids=[world.segment_id, other])
         world.send(campaign_id)
@@ -96,7 +101,12 @@ class TestTheWayOfACampaign:
         world = World(table)
         campaign_id = world.campaign()
         bare = workspaces.change_workspace(
-            table=table, clock=world.clock, workspace_id=world.id, version=1, changes={"postal_address": ""}, changed_by="t"
+            table=table,
+            clock=world.clock,
+            workspace_id=world.id,
+            version=1,
+            changes={"postal_address": ""},
+            changed_by="t",
         )
         world.workspace = bare
         with pytest.raises(InvalidError) as caught:
@@ -273,7 +283,9 @@ class TestPauseResumeCancel:
         world.take()
         world.cancel(campaign_id)
         world.drain()
-        assert {(row.state, row.reason) for row in world.rows(campaign_id)} == {(State.SUPPRESSED, "campaign_cancelled")}
+        assert {(row.state, row.reason) for row in world.rows(campaign_id)} == {
+            (State.SUPPRESSED, "campaign_cancelled")
+        }
         assert world.mailer.sent == []
 
 
@@ -311,7 +323,13 @@ class TestDrafts:
     def test_a_change_needs_the_present_version(self, table):
         world = World(table)
         campaign_id = world.campaign()
-        common = {"table": table, "clock": world.clock, "workspace_id": world.id, "campaign_id": campaign_id, "body": None}
+        common = {
+            "table": table,
+            "clock": world.clock,
+            "workspace_id": world.id,
+            "campaign_id": campaign_id,
+            "body": None,
+        }
         changed = campaigns.change_campaign(version=1, changes={"name": "Dos"}, changed_by="t", **common)
         assert (changed.name, changed.version) == ("Dos", 2)
         with pytest.raises(ConflictError) as caught:

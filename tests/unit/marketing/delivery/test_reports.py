@@ -77,7 +77,9 @@ def test_a_soft_bounce_suppresses_nobody(sent):
     world.report(world.event("Bounce", row, bounceType="Transient", feedbackId="two"))
     after = world.row(campaign_id, row.contact_id)
     assert (after.soft_bounces, after.shown_state) == (2, "sent")
-    found = consent.suppressed(table=world.table, signer=world.runtime.signer, workspace_id=world.id, emails=[row.email])
+    found = consent.suppressed(
+        table=world.table, signer=world.runtime.signer, workspace_id=world.id, emails=[row.email]
+    )
     assert found == {}
 
 
@@ -99,7 +101,14 @@ def test_every_event_three_times_in_any_order_gives_one_state():
             world.report(body)
         final = world.row(campaign_id, row.contact_id)
         outcomes.append(
-            (final.state, final.delivered_at, final.bounced_at, final.complained_at, final.soft_bounces, final.bounce_kind)
+            (
+                final.state,
+                final.delivered_at,
+                final.bounced_at,
+                final.complained_at,
+                final.soft_bounces,
+                final.bounce_kind,
+            )
         )
         before = state_of(world)
         for body in bodies:
@@ -122,7 +131,11 @@ def test_an_event_that_overtakes_the_mark_proves_it(sent):
 
 def test_a_rejected_message_has_failed_whatever_the_order(sent):
     world, campaign_id, row = sent
-    for body in (world.event("Reject", row, reason="Bad content"), world.event("Send", row), world.event("Reject", row)):
+    for body in (
+        world.event("Reject", row, reason="Bad content"),
+        world.event("Send", row),
+        world.event("Reject", row),
+    ):
         world.report(body)
     after = world.row(campaign_id, row.contact_id)
     assert (after.state, after.reason) == (State.FAILED, "rejected: Bad content")
@@ -141,13 +154,17 @@ def test_a_fresh_report_of_an_unknown_message_comes_again_and_an_old_one_is_let_
     assert service.apply(**common, sleep=waits.append) is False
 
 
-@pytest.mark.parametrize("body", ["", "no json", "[]", '"x"', '{"eventType": "Delivery"}', '{"eventType": "Bounce", "mail": 3}'])
+@pytest.mark.parametrize(
+    "body", ["", "no json", "[]", '"x"', '{"eventType": "Delivery"}', '{"eventType": "Bounce", "mail": 3}']
+)
 def test_what_is_no_event_is_said_to_be_none(body):
     with pytest.raises(InvalidError):
         report_in(body)
 
 
-@pytest.mark.parametrize("body", ['{"eventType": "Open", "mail": {}}', '{"Type": "SubscriptionConfirmation", "Message": "x"}', "{}"])
+@pytest.mark.parametrize(
+    "body", ['{"eventType": "Open", "mail": {}}', '{"Type": "SubscriptionConfirmation", "Message": "x"}', "{}"]
+)
 def test_what_does_not_concern_us_is_left(body):
     assert report_in(body) is None
 
