@@ -1,7 +1,7 @@
 """Rules and standings in the table."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from zlib import crc32
 
 from chalicelib.foundation import clock
@@ -84,8 +84,18 @@ def standing_operation(workspace_id: str, contact_id: str, standing: Standing, n
     )
     if standing.engagement and standing.warm_at is not None:
         record.duepk = due_partition(crc32(contact_id.encode()) % DUE_SHARDS)
-        record.duesk = f"{clock.to_text(standing.warm_at + COOLING_EVERY)}#{contact_id}"
+        record.duesk = f"{clock.to_text(next_cooling(contact_id, standing.warm_at))}#{contact_id}"
     return Replace(record) if standing.version else Create(record)
+
+
+def next_cooling(contact_id: str, after: datetime) -> datetime:
+    """When a contact's engagement is brought down next: once a week, at a moment of the contact's own. So the work is spread over the
+    week, and further events of the same week leave the contact's place in the index alone.
+    """
+    week = int(COOLING_EVERY.total_seconds())
+    own = crc32(contact_id.encode()) % week
+    seconds = int(after.timestamp())
+    return datetime.fromtimestamp(seconds + week - (seconds - own) % week, UTC)
 
 
 def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[str, str]]:
