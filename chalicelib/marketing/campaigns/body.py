@@ -144,6 +144,9 @@ def _from_mjml(page: str, held: _Held) -> str:
         made: str = mjml2html(page, fonts={})
     except ValueError as error:
         raise InvalidError(f"This is not MJML: {str(error)[:300]}", field=FIELD, code="mjml") from error
+    # mrml 1.4 writes attributes with Rust's debug escapes, so a private character in an href comes back as its name.
+    for character in (_OPEN, _CLOSE):
+        made = made.replace(f"\\u{{{ord(character):x}}}", character)
     kept = {found[1] for found in _TOKEN.finditer(made)}
     lost = [held.pieces[int(found[1])] for found in _TOKEN.finditer(page) if found[1] not in kept]
     if lost:
