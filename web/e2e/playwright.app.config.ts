@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: 'app.spec.ts',
   outputDir: './test-results',
-  timeout: 90_000,
+  timeout: 150_000,
   expect: { timeout: 20_000 },
   workers: 1,
   reporter: [['list']],

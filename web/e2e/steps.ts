@@ -24,14 +24,16 @@ export async function signIn(page: Page, email: string, password: string): Promi
   await page.locator('input[name=email]').fill(email)
   await page.locator('input[name=password]').fill(password)
   await page.locator('form button.primary').click()
-  await expect(page.locator('main h1').first()).toBeVisible()
+  await expect(page.locator('main h1').first()).toBeVisible({ timeout: 45_000 })
 }
 
 /** Opens a screen and waits until it has loaded. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => (location.hash = to), path)
-  await expect(page.locator('main h1').first()).toBeAttached()
-  await expect(page.locator('main .skeleton')).toHaveCount(0)
+  // Functions start cold, several at once, on a busy machine.
+  const timeout = 45_000
+  await expect(page.locator('main h1').first()).toBeAttached({ timeout })
+  await expect(page.locator('main .skeleton')).toHaveCount(0, { timeout })
 }
 
 /** No axe violations and nothing wider than the window. */

@@ -31,3 +31,16 @@ export const pages: Record<RouteName | 'missing', Load> = {
   settings: () => import('./features/settings/Settings.svelte'),
   missing: () => import('./features/shell/Missing.svelte'),
 }
+
+/** Fetches the screens nobody has opened yet while the browser has nothing to do, so that they open at once. */
+export function prefetch(): void {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } }
+  if (connection?.saveData) return
+  const rest = [...new Set(Object.values(pages))]
+  const next = (): void => {
+    const load = rest.shift()
+    // A chunk that does not come now is asked for again when its screen opens.
+    if (load) void load().catch(() => undefined).then(() => setTimeout(next, 60))
+  }
+  setTimeout(next, 1500)
+}

@@ -57,7 +57,7 @@ export function makeContact(minutes, given = {}) {
     tags: [...new Set([pick(['webinar', 'demo', 'vip', 'boletín']), ...(random() < 0.3 ? ['evento'] : [])])],
     lifecycle_stage: pick(['awareness', 'acquisition', 'acquisition', 'retention', 'loyalty']), owner_id: random() < 0.6 ? pick(members).user_id : null,
     score: { fit, engagement, total: fit + engagement, grade: grade(fit, engagement) }, first_touch: touch, last_touch: touch,
-    consents: random() < 0.85 ? [{ purpose: 'marketing_email', state: 'granted', at: ago(minutes), source: 'Formulario de contacto', text_version: 2 }] : [],
+    consents: random() < 0.85 ? [{ purpose: 'marketing_email', state: 'granted', at: ago(minutes), source: 'form:frm_contacto', text_version: 'frm_contacto/marketing/2/es' }] : [],
     suppressed: random() < 0.04 ? { reason: 'bounced', at: ago(minutes / 2) } : null, open_lead_id: null,
     created_at: ago(minutes), updated_at: ago(minutes / 3), version: 1,
   }
@@ -75,7 +75,7 @@ export function makeContact(minutes, given = {}) {
     activity(0.41, 'email_opened', { campaign_name: 'Boletín de noviembre' }),
     activity(0.5, 'email_sent', { campaign_name: 'Boletín de noviembre' }),
     activity(0.8, 'tag_added', { tag: contact.tags[0] }),
-    activity(0.97, 'consent_granted', { purpose: 'marketing_email', source: 'Formulario de contacto' }),
+    activity(0.97, 'consent_granted', { purpose: 'marketing_email', source: 'form:frm_contacto' }),
     activity(0.98, 'lead_created', { source, medium: touch.medium, campaign: touch.campaign }),
     activity(1, 'form_submitted', { form_name: 'Formulario de contacto', page: touch.landing_page }),
   ])

@@ -82,6 +82,7 @@ on('PATCH', '/contacts/{id}', ({ ids, body }) => {
   contact.display_name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
   return contact
 })
+on('GET', '/contacts/{id}/consents', ({ ids, query }) => page(byId(contacts, ids[0]).consents.map((one, index) => ({ id: `c${index}`, actor: null, source_ip: '203.0.113.7', text: 'Quiero recibir novedades por correo.', ...one })), query))
 on('GET', '/contacts/{id}/timeline', ({ ids, query }) => page(missing(data.timelines.get(ids[0])).filter((one) => !query.get('kind') || one.kind === query.get('kind')), query))
 on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   const note = { id: data.id(), at: now(), kind: 'note', title_key: 'timeline.note', data: { text: body.text }, actor: data.user.user_id }

@@ -24,6 +24,7 @@ export type Score = Schemas['ScoreOut']
 /** A contact in a list has no suppression state; the page of one contact has. */
 export type Contact = Schemas['ContactListed'] & Partial<Pick<Schemas['ContactOut'], 'suppressed'>>
 export type ContactChange = Schemas['ContactChange']
+export type ConsentEntry = Schemas['LedgerOut']
 export type Activity = Schemas['ActivityOut']
 export type Lead = Schemas['LeadOut']
 export type LeadStatus = Lead['status']

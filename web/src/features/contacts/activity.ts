@@ -22,6 +22,17 @@ function pick(data: Record<string, unknown>, ...names: string[]): string {
 }
 const line = (...parts: string[]): string => parts.filter(Boolean).join(' · ')
 
+/** Where a consent came from: the API writes `form:<key>`, `unsubscribe:<campaign>`, `user:<id>` and the like. */
+export function consentSource(source: string | null | undefined): string {
+  const kind = (source ?? '').split(':')[0] ?? ''
+  return kind ? label('consent_source', kind) : ''
+}
+/** The number at the end of a text version such as `<form>/news/2/es`; versions written otherwise are shown whole. */
+export function textVersion(version: string): string {
+  const found = /\/(\d+)\/(\w\w)$/.exec(version)
+  return found ? `${found[1]} (${found[2]})` : version
+}
+
 export function describe({ kind, data }: Activity): string {
   switch (kind) {
     case 'note':
@@ -47,7 +58,7 @@ export function describe({ kind, data }: Activity): string {
     }
     case 'consent_granted':
     case 'consent_withdrawn':
-      return line(label('purpose', pick(data, 'purpose')), pick(data, 'source'))
+      return line(label('purpose', pick(data, 'purpose')), consentSource(pick(data, 'source')))
     case 'tag_added':
       return pick(data, 'tag', 'name')
     case 'email_clicked':
