@@ -195,32 +195,11 @@ def rows() -> Iterator[Row]:
     yield Row("– of that, the message written", write)
 
 
-class Priced(PricedTable):
-    """Counts requests written by hand, too; a transaction is carried out item by item and counted twice, as AWS does."""
-
-    def raw(self, operation: str, request: dict[str, Any], *, write: bool) -> dict[str, Any]:
-        answer = super().raw(operation, request, write=write)
-        if write:
-            self.writes += float(answer["ConsumedCapacity"]["CapacityUnits"])
-        return answer
-
-    def transact_raw(self, items: Any) -> None:
-        for item in items:
-            ((kind, request),) = item.items()
-            if kind == "Put":
-                before = self.writes
-                super_request = {name: value for name, value in request.items() if name != "TableName"}
-                self.raw("PutItem", super_request, write=True)
-                self.writes += self.writes - before
-            else:
-                self.writes += 2
-
-
 def units() -> tuple[float, float, str]:
     """Capacity units of one recipient, on DynamoDB Local, from plan to mark."""
     people = 400
     with dynamodb_local.start() as endpoint:
-        judge = Priced(new_table(endpoint))
+        judge = PricedTable(new_table(endpoint))
         world, _ = prepared(judge, people)
         judge.reset()
         world.drain()

@@ -54,6 +54,20 @@ class PricedTable(Table):
         """Carry out one operation and count it."""
         return self._write(operation, factor=1)
 
+    def raw(self, operation: str, request: dict[str, Any], *, write: bool) -> dict[str, Any]:
+        """Carry out one request written by hand and count it."""
+        return self._raw_write(operation, request, factor=1) if write else super().raw(operation, request, write=False)
+
+    def transact_raw(self, items: Sequence[dict[str, Any]]) -> None:
+        """Carry out each action by itself, and count it as a part of a transaction."""
+        for item in items:
+            ((kind, request),) = item.items()
+            if kind == "ConditionCheck":
+                self._count("Check", 2.0, 0.0)
+            else:
+                own = {name: value for name, value in request.items() if name != "TableName"}
+                self._raw_write(f"{kind}Item", own, factor=2)
+
     def image_of(self, workspace_id: str, contact_id: str) -> dict[str, Any]:
         """A contact's raw item."""
         key = {"pk": {"S": f"W#{workspace_id}#C#{contact_id}"}, "sk": {"S": "CONTACT"}}
@@ -71,6 +85,13 @@ class PricedTable(Table):
         )
         self._count(f"{type(operation).__name__} {name}", factor * on_table, on_indexes)
         return result
+
+    def _raw_write(self, operation: str, request: dict[str, Any], *, factor: int) -> dict[str, Any]:
+        before, indexes = self.consumed.writes, self._indexes()
+        answer = super().raw(operation, request, write=True)
+        on_indexes = self._indexes() - indexes
+        self._count(f"{operation} by hand", factor * (self.consumed.writes - before - on_indexes), on_indexes)
+        return answer
 
     def _indexes(self) -> float:
         return sum(units for name, units in self.consumed.by_index.items() if name != "table")

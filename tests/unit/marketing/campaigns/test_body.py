@@ -1,5 +1,6 @@
 """From MJML and HTML to the templates of a message."""
 
+import contextlib
 import html
 import time
 
@@ -142,10 +143,8 @@ def test_broken_mjml_is_named(source):
 )
 def test_hostile_html_ends_quickly(source):
     started = time.process_time()
-    try:
+    with contextlib.suppress(InvalidError):
         make(source)
-    except InvalidError:
-        pass
     assert time.process_time() - started < 2
 
 

@@ -4,6 +4,7 @@ Every DynamoDB operation and every send is a step before or after which the func
 then comes again, as from SQS. In the end nobody has the message twice, and everybody is at a visible end that is true.
 """
 
+import contextlib
 import random
 from collections import Counter
 from datetime import timedelta
@@ -82,10 +83,8 @@ class Storm:
             if campaign.state is CampaignState.FINISHED:
                 return
             if meddle and self.rng.random() < 0.2:
-                try:
+                with contextlib.suppress(ConflictError):
                     world.pause(campaign_id) if self.rng.random() < 0.5 else world.resume(campaign_id)
-                except ConflictError:
-                    pass
             ready = [each for each in world.queues.published if not each[2]]
             if not ready:
                 if campaign.state is CampaignState.PAUSED:

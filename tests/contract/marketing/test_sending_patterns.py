@@ -1,0 +1,109 @@
+"""The access patterns of campaigns, their ledger, tracking and delivery, against docs/data-model.md."""
+
+import pytest
+
+from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.sending import consumers, ledger
+from chalicelib.marketing.sending import service as sending
+from chalicelib.marketing.sending.records import ledger_partition
+from chalicelib.marketing.tracking import service as tracking
+from infra.local.priced import PricedTable
+from tests.contract.marketing.campaign_world import World
+from tests.contract.patterns import check
+
+
+@pytest.fixture(scope="module")
+def priced(table):
+    return PricedTable(table)
+
+
+def test_campaigns(priced):
+    world = World(priced, people=1)
+    priced.reset()
+    campaign_id = world.campaign()
+    check("campaigns.create", priced)
+    priced.reset()
+    world.get(campaign_id)
+    check("campaigns.get", priced)
+    priced.reset()
+    campaigns.get_body(table=priced, workspace_id=world.id, campaign_id=campaign_id)
+    check("campaigns.body", priced)
+    priced.reset()
+    campaigns.counts(table=priced, workspace_id=world.id, campaign_id=campaign_id)
+    check("campaigns.counts", priced)
+    for _ in range(9):
+        world.campaign()
+    priced.reset()
+    found, _ = campaigns.list_campaigns(table=priced, workspace_id=world.id, limit=10, start=None)
+    assert len(found) == 10
+    check("campaigns.list", priced)
+    priced.reset()
+    campaigns.due(table=priced, clock=world.clock)
+    check("campaigns.due", priced)
+    priced.reset()
+    world.send(campaign_id)
+    check("campaigns.start", priced)
+
+
+def test_the_ledger(priced):
+    world = World(priced, people=ledger.PLANNED_AT_ONCE)
+    campaign_id = world.campaign()
+    world.send(campaign_id)
+    ((queue, envelope, _),) = world.take()
+    priced.reset()
+    world.deliver(queue, envelope)
+    check("ledger.plan", priced)
+    campaign = world.get(campaign_id)
+    contact_id = world.contacts[0]
+    row = sending.get_recipient(table=priced, campaign=campaign, contact_id=contact_id)
+    priced.reset()
+    assert ledger.claim(priced, row, world.clock.now(), "consent", "holder")
+    check("ledger.claim", priced)
+    priced.reset()
+    assert ledger.sent(priced, row, 1, world.clock.now(), "message-priced-1")
+    check("ledger.sent", priced)
+    priced.reset()
+    assert not ledger.claim(priced, row, world.clock.now(), "consent", "holder")
+    check("ledger.claim-lost", priced)
+    priced.reset()
+    sending.recipients(table=priced, workspace_id=world.id, campaign_id=campaign_id, email="p0@example.com")
+    check("recipients.by-email", priced)
+    priced.reset()
+    page = sending.recipients(table=priced, workspace_id=world.id, campaign_id=campaign_id, limit=3)
+    assert len(page.items) == 3
+    check("recipients.page", priced)
+    shard = ledger_partition(world.id, campaign_id, row.shard)
+    priced.reset()
+    ledger.page(priced, shard, after="", limit=1)
+    check("ledger.page", priced)
+    known = world.row(campaign_id, contact_id)
+    bodies = {
+        "delivery.delivered": world.event("Delivery", known),
+        "delivery.again-untagged": world.event("Delivery", known, tags=False),
+        "delivery.bounced": world.event("Bounce", known),
+    }
+    for name, body in bodies.items():
+        priced.reset()
+        world.report(body)
+        check(name, priced)
+    world.later(minutes=2)
+    tokens = {purpose: world.token(purpose, campaign_id, contact_id) for purpose in ("open", "click", "unsubscribe")}
+    common = {"table": priced, "clock": world.clock, "signer": world.runtime.signer}
+    tracking.clicked(**common, token=tokens["click"], visitor="machine", quiet=True)  # the campaign is remembered
+    priced.reset()
+    tracking.opened(**common, token=tokens["open"], visitor="person")
+    check("tracking.open", priced)
+    priced.reset()
+    tracking.clicked(**common, token=tokens["click"], visitor="person")
+    check("tracking.click", priced)
+    world.later(minutes=1)
+    priced.reset()
+    consumers_row = world.row(campaign_id, contact_id)
+    assert consumers_row.clicked_at
+    priced.reset()
+    assert tracking.settle(table=priced, clock=world.clock) == 1
+    check("tracking.settle", priced)
+    priced.reset()
+    tracking.unsubscribe(**common, token=tokens["unsubscribe"], source_ip="192.0.2.1")
+    check("tracking.unsubscribe", priced)
+    assert consumers.letter_of(world.runtime, campaign)
