@@ -256,6 +256,59 @@ def _gentle_blobs() -> tuple[Callable[[], None], Callable[[], None]]:
     return hash_all, prune_now
 
 
+_STREAMS = "clientela-streams"
+
+
+def _streams() -> dict[str, Any]:
+    """What tables' streams hold that some function has not seen yet, and how many records came before.
+
+    The emulator saves how far each function has read a stream, but not the stream: after a start it would skip as many new
+    changes as there were old ones.
+    """
+    from ministack.services import dynamodb, lambda_svc
+
+    kept = []
+    records, trimmed = dynamodb._stream_records._data, dynamodb._stream_trimmed._data
+    for key, held in list(records.items()):
+        first = trimmed.get(key, 0)
+        read = _positions(lambda_svc, key)
+        low = max(first, min([*read, first + len(held)]))
+        kept.append([*key, low, held[low - first :]])
+    for key in trimmed.keys() - records.keys():
+        kept.append([*key, trimmed[key], []])
+    return {"streams": kept}
+
+
+def _restore_streams(saved: dict[str, Any] | None) -> None:
+    """Put the streams back, so that every function goes on where it was."""
+    from ministack.services import dynamodb, lambda_svc
+
+    for account, region, table, first, held in (saved or {}).get("streams", []):
+        dynamodb._stream_trimmed._data[account, region, table] = first
+        dynamodb._stream_records._data[account, region, table] = held
+    # A position beyond its stream is from a state without streams: the next change is the next one to read.
+    for key, mapping in lambda_svc._esms._data.items():
+        if ":dynamodb:" in (source := str(mapping.get("EventSourceArn", ""))):
+            stream = (key[0], key[1], source.split("/")[1])
+            held = dynamodb._stream_records._data.get(stream, [])
+            end = dynamodb._stream_trimmed._data.get(stream, 0) + len(held)
+            position = lambda_svc._dynamodb_stream_positions._data.get(key, end)
+            if position > end:
+                lambda_svc._dynamodb_stream_positions._data[key] = end
+
+
+def _positions(lambda_svc: Any, stream: tuple[str, str, str]) -> list[int]:
+    """How far each function that reads a table's stream has come."""
+    account, region, table = stream
+    return [
+        int(lambda_svc._dynamodb_stream_positions._data[key])
+        for key, mapping in lambda_svc._esms._data.items()
+        if key[:2] == (account, region)
+        and f":table/{table}/stream/" in str(mapping.get("EventSourceArn", ""))
+        and key in lambda_svc._dynamodb_stream_positions._data
+    ]
+
+
 def main() -> None:
     """Run the cloud until SIGTERM or SIGINT; then save and end."""
     finish()
@@ -266,7 +319,17 @@ def main() -> None:
         document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
         return json.dumps(document, default=persistence._json_default)
 
-    checkpoints = Checkpoints(emulator._build_persistence_save_dict, encode)
+    def services() -> Services:
+        return {**emulator._build_persistence_save_dict(), _STREAMS: _streams}
+
+    load = emulator._load_persisted_state
+
+    def load_all() -> None:
+        load()
+        _restore_streams(persistence.load_state(_STREAMS))
+
+    emulator._load_persisted_state = load_all
+    checkpoints = Checkpoints(services, encode)
     checkpoints.before, checkpoints.after = _gentle_blobs()
     # The emulator's own save at its end goes the same way, so that a second Ctrl-C cannot leave half of it.
     emulator.save_all = lambda _services: checkpoints.save()
