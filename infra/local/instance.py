@@ -103,7 +103,7 @@ def shared(*, home: Path = TEST_HOME, empty: bool = False) -> Iterator[Stack]:
 def _start(home: Path, *, empty: bool) -> None:
     _command("stop", "--home", str(home))
     shutil.rmtree(home, ignore_errors=True)
-    options = ["--home", str(home), "--port", str(_free_port()), "--detach", *(["--empty"] if empty else [])]
+    options = ["--home", str(home), "--port", str(free_port()), "--detach", *(["--empty"] if empty else [])]
     _command("run", *options)
 
 
@@ -114,7 +114,8 @@ def _command(*arguments: str) -> None:
         raise LocalError((done.stdout + done.stderr).strip())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port for a throw-away stack: 18080 or the next free one."""
     for port in range(_PORT, _PORT + 200, 10):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

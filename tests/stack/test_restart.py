@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.instance import Stack, _free_port
+from infra.local.instance import Stack, free_port
 from infra.local.paths import DEFAULT_HOME, ROOT
 
 HOME = DEFAULT_HOME / "test-restart"
@@ -33,7 +33,7 @@ def own() -> Iterator[Stack]:
     """An empty stack that only this test stops and kills."""
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
-    local("run", "--detach", "--empty", "--port", str(_free_port()))
+    local("run", "--detach", "--empty", "--port", str(free_port()))
     yield Stack.read(HOME / "stack.json")
     local("stop")
     shutil.rmtree(HOME, ignore_errors=True)
