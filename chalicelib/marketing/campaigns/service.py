@@ -303,10 +303,15 @@ def cancel_campaign(
 
 
 def judge(
-    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, counts: Mapping[str, int] | None = None
+    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, known: Campaign | None = None
 ) -> Campaign | None:
-    """Pause the campaign when too many of its messages bounced or were complained of; the paused campaign then, else None."""
-    counted = store.counts(table, workspace_id, campaign_id) if counts is None else counts
+    """Pause the campaign when too many of its messages bounced or were complained of; the paused campaign then, else None.
+
+    ``known`` is the campaign as it was just read: while nothing speaks against it, it is not read again.
+    """
+    counted = store.counts(table, workspace_id, campaign_id)
+    if known is not None and not stop_reason(counted, known.baseline):
+        return None
     campaign = store.read(table, workspace_id, campaign_id, consistent=True)
     if campaign is None or campaign.state is not CampaignState.SENDING:
         return None

@@ -17,6 +17,7 @@ from chalicelib.foundation import observability
 from chalicelib.foundation.clock import Clock, from_text, to_text
 from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.mail import MailDeferredError, Mailer, MailRefusedError, MailUnknownError
+from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
@@ -42,6 +43,7 @@ BATCH = 40
 _IDLE = timedelta(minutes=3)
 """A shard that nobody has worked on for so long, and that is due, is walked again by the tick."""
 _DELAY_LIMIT = timedelta(seconds=890)
+_caps: Memory[str, FrequencyCap] = Memory(seconds=30)
 _REFUSALS = 10
 _DEFERRALS = 3
 _SYSTEMIC = frozenset(
@@ -216,7 +218,11 @@ def _batch(sender: Sender, campaign: Campaign, rows: list[Recipient], tally: _Ta
     if not waiting:
         return False
     if campaigns.judge(
-        table=sender.table, clock=sender.clock, workspace_id=campaign.workspace_id, campaign_id=campaign.id
+        table=sender.table,
+        clock=sender.clock,
+        workspace_id=campaign.workspace_id,
+        campaign_id=campaign.id,
+        known=campaign,
     ):
         return True
     checks = _Checks.read(sender, campaign, waiting)
@@ -329,7 +335,7 @@ class _Checks:
             emails=[row.email for row in rows],
             consistent=True,
         )
-        cap = store.cap(table, workspace_id)
+        cap = _caps.get(workspace_id, sender.clock.now().timestamp(), lambda: store.cap(table, workspace_id))
         recent = store.recent(table, workspace_id, ids) if cap.messages else {}
         return cls(found, {email: each.reason.value for email, each in listed.items()}, cap, recent)
 
