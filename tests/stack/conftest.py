@@ -1,5 +1,7 @@
 """Fixtures for tests of the deployed stack: a throw-away one is started, or ``CLIENTELA_STACK=.local/stack.json`` is used."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,3 +38,13 @@ def aws(stack: Stack) -> Callable[[str], Any]:
         return clients[service]
 
     return client
+
+
+@pytest.fixture(scope="session")
+def tour(stack: Stack) -> str:
+    """What ``examples/tour.py`` printed on its way over the stack."""
+    script = Path(__file__).resolve().parents[2] / "examples" / "tour.py"
+    command = [sys.executable, str(script), str(stack.home / "stack.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -1,28 +1,6 @@
 """One lead, the whole way, on the deployed stack over HTTP only: the tour is the test."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
-from infra.local.instance import Stack
-
-TOUR = Path(__file__).resolve().parents[2] / "examples" / "tour.py"
-
-
-@pytest.fixture(scope="module")
-def tour(stack: Stack) -> str:
-    done = subprocess.run(
-        [sys.executable, str(TOUR), str(stack.home / "stack.json")],
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_the_tour_walks_to_its_end(tour: str) -> None:
