@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FunnelChart:
-    """Steps from the widest idea to the narrowest. A later step may still be larger: the chart then says more than 100 %."""
+    """Steps from the widest idea to the narrowest. A later step may still be larger (a lead can skip one): no share is said then."""
 
     title: str
     steps: Sequence[Step]
@@ -34,9 +34,9 @@ class FunnelChart:
 
 
 def _shares(chart: FunnelChart) -> tuple[str, ...]:
-    """For each step but the first, its share of the one before; empty where that one was 0."""
+    """For each step but the first, its share of the one before; empty where that one was smaller or 0."""
     return tuple(
-        percent(share(step.value, before.value), chart.language) if before.value else ""
+        percent(share(step.value, before.value), chart.language) if before.value and step.value <= before.value else ""
         for before, step in zip(chart.steps, chart.steps[1:], strict=False)
     )
 
