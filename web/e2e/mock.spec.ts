@@ -197,6 +197,7 @@ test('says when the connection is gone and comes back', async ({ page }) => {
   await page.route('**/api/v1/**', (route) => route.abort())
   await page.evaluate(() => (location.hash = '/segments'))
   await expect(page.locator('.offline')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
   await page.unroute('**/api/v1/**')
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.locator('[role=table]')).toBeVisible()

@@ -27,6 +27,10 @@ export function consentSource(source: string | null | undefined): string {
   const kind = (source ?? '').split(':')[0] ?? ''
   return kind ? label('consent_source', kind) : ''
 }
+/** A web address without scheme and query, as people say it. */
+export function shortAddress(url: string): string {
+  return url.replace(/^https?:\/\/(www\.)?/, '').replace(/[?#].*$/, '').replace(/\/$/, '')
+}
 /** The number at the end of a text version such as `<form>/news/2/es`; versions written otherwise are shown whole. */
 export function textVersion(version: string): string {
   const found = /\/(\d+)\/(\w\w)$/.exec(version)
@@ -38,7 +42,7 @@ export function describe({ kind, data }: Activity): string {
     case 'note':
       return pick(data, 'text', 'body')
     case 'form_submitted':
-      return line(pick(data, 'form_name', 'form_id'), pick(data, 'page'))
+      return line(pick(data, 'form_name', 'form_id'), shortAddress(pick(data, 'page')))
     case 'lead_created':
       return line(pick(data, 'source'), pick(data, 'medium'), pick(data, 'campaign'))
     case 'lead_status_changed': {
