@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import stub
 from benchmarks.rows import Row
+from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.aws import Aws, AwsError
 from chalicelib.foundation.clock import SystemClock
 from chalicelib.foundation.mail import SesMailer
@@ -23,14 +24,15 @@ from chalicelib.foundation.messaging import Publisher
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.sending import consumers, planner, sender, service
-from chalicelib.marketing.sending.domain import State, shard_of
+from chalicelib.marketing.sending import consumers, planner, sender
+from chalicelib.marketing.sending.domain import shard_of
 from infra.local import dynamodb_local
 from infra.local.priced import PricedTable, new_table
 from tests.contract.marketing.campaign_world import World
 from tests.memory_dynamodb import MemoryDynamoDB
 
 PEOPLE = 1000
+_READS = (".Query", ".GetItem", ".BatchGetItem")
 SECRET = b"a secret for benchmarks, 32 bytes"
 _SENT = (
     b"<SendRawEmailResponse><SendRawEmailResult><MessageId>%s</MessageId></SendRawEmailResult></SendRawEmailResponse>"
@@ -53,6 +55,26 @@ def page(kilobytes: float) -> str:
         parts.append(block.format(title=title, text=text, number=number % 8))
         number += 1
     return "".join(parts)
+
+
+class Rote(MemoryDynamoDB):
+    """Answers reads out of a table as it was. The server takes every write without looking at it, let alone carrying it out: a
+    planner and a sender never read what they have just written.
+    """
+
+    def __init__(self, items: dict[tuple[str, str], Any]):
+        super().__init__()
+        self._partitions: dict[str, dict[tuple[str, str], Any]] = {}
+        for key, item in items.items():
+            self._partitions.setdefault(key[0], {})[key] = item
+        self._all = items
+
+    def call(self, service: str, target: str, request: dict[str, Any], *, version: str = "1.0") -> dict[str, Any]:
+        self.items = self._all
+        if target.endswith("Query"):
+            values = [value.get("S", "") for value in request["ExpressionAttributeValues"].values()]
+            self.items = next((self._partitions[value] for value in values if value in self._partitions), {})
+        return super().call(service, target, request, version=version)
 
 
 class Order:
@@ -101,7 +123,7 @@ def _talk(connection: socket.socket, dynamodb: MemoryDynamoDB) -> None:
                 target = value.strip().decode()
         raw = stream.read(length)
         status = 200
-        if target.startswith("DynamoDB"):
+        if target.endswith(_READS):
             try:
                 body = json.dumps(dynamodb.call("dynamodb", target, json.loads(raw))).encode()
             except AwsError as error:
@@ -122,91 +144,87 @@ def prepared(table: Table, people: int) -> tuple[World, str]:
     return world, campaign_id
 
 
+def runtime_of(endpoint: str) -> tuple[Runtime, Order]:
+    """A function's runtime before the server."""
+    settings = stub.settings(endpoint)
+    aws = Aws(settings)
+    queues = Order(Publisher(aws, dict.fromkeys(("campaign-plan", "campaign-send"), "https://queue.example")))
+    made = Runtime(
+        settings,
+        aws=aws,
+        clock=SystemClock(),
+        table=Table(aws, stub.TABLE_NAME),
+        queues=queues,
+        signer=Signer(SECRET),
+        public_url="https://crm.example",
+        mailer=SesMailer(aws, stub.TABLE_NAME),
+    )
+    return made, queues
+
+
+def planning(world: World, campaign_id: str, items: dict[tuple[str, str], Any]) -> float:
+    """CPU milliseconds to plan a recipient: the best of some runs of the first page."""
+    with serve(Rote(items)) as endpoint:
+        runtime, queues = runtime_of(endpoint)
+
+        def page_of_plan() -> None:
+            planner.plan(
+                table=runtime.table,
+                clock=runtime.clock,
+                queues=queues,
+                workspace_id=world.id,
+                campaign_id=campaign_id,
+                seconds=0.0,
+            )
+
+        return stub.cpu_ms(page_of_plan, times=5, rounds=8) / planner.PAGE
+
+
+def sending(
+    world: World, campaign_id: str, items: dict[tuple[str, str], Any], orders: list[Any]
+) -> tuple[float, float, int]:
+    """CPU milliseconds to send to a recipient, those of them to write the message, and its bytes: the best of ten shards twice."""
+    with serve(Rote(items)) as endpoint:
+        runtime, queues = runtime_of(endpoint)
+        letter = consumers.letter_of(runtime, world.get(campaign_id))  # compiled once for all of them
+        taken = Counter(shard_of(contact_id, 10) for contact_id in world.contacts)
+        best = float("inf")
+        for _, envelope, _ in [*orders, *orders]:
+            work = sender.Sender(
+                table=runtime.table,
+                clock=runtime.clock,
+                queues=queues,
+                signer=runtime.signer,
+                mailer=runtime.mailer,
+                letter=lambda campaign: letter,
+                holder="bench",
+            )
+            shard = int(envelope.data["shard"])
+            started = time.process_time()
+            sender.walk(
+                work, workspace_id=world.id, campaign_id=campaign_id, shard=shard, after="", ended=0, retry_at=""
+            )
+            best = min(best, (time.process_time() - started) / taken[shard] * 1000)
+        person = contacts.get_contact(table=runtime.table, workspace_id=world.id, contact_id=world.contacts[0])
+
+        def write() -> bytes:
+            return letter.mime(contact=person, email="a@example.com", attempt=1, now=runtime.clock.now())
+
+        return best, stub.cpu_ms(write, times=100), len(write())
+
+
 def rows() -> Iterator[Row]:
     dynamodb = MemoryDynamoDB()
-    world, campaign_id = prepared(Table(dynamodb, "clientela-bench"), PEOPLE)  # type: ignore[arg-type]
-    (order,) = world.take()
-    with serve(dynamodb) as endpoint:
-        settings = stub.settings(endpoint)
-        aws = Aws(settings)
-        queues = Order(Publisher(aws, dict.fromkeys(("campaign-plan", "campaign-send"), "https://queue.example")))
-        runtime = Runtime(
-            settings,
-            aws=aws,
-            clock=SystemClock(),
-            table=Table(aws, "clientela-bench"),
-            queues=queues,
-            signer=Signer(SECRET),
-            public_url="https://crm.example",
-            mailer=SesMailer(aws, "clientela-bench"),
-        )
-        planning = 0.0
-        rounds: dict[int, float] = {}  # a shard's walk is a round; the best of them is what a quiet machine would need
-        taken = Counter(shard_of(contact_id, 10) for contact_id in world.contacts)
-        waiting = [order]
-        letter = consumers.letter_of(runtime, world.get(campaign_id))  # compiled once for all of them
-        while waiting:
-            queue, envelope, _ = waiting.pop(0)
-            started = time.process_time()
-            if queue == "campaign-plan":
-                planner.plan(
-                    table=runtime.table,
-                    clock=runtime.clock,
-                    queues=queues,
-                    workspace_id=world.id,
-                    campaign_id=campaign_id,
-                )
-                planning += time.process_time() - started
-            else:
-                work = sender.Sender(
-                    table=runtime.table,
-                    clock=runtime.clock,
-                    queues=queues,
-                    signer=runtime.signer,
-                    mailer=runtime.mailer,
-                    letter=lambda campaign: letter,
-                    holder="bench",
-                )
-                data = envelope.data
-                sender.walk(
-                    work,
-                    workspace_id=world.id,
-                    campaign_id=campaign_id,
-                    shard=int(data["shard"]),
-                    after=str(data["after"]),
-                    ended=int(data["ended"]),
-                    retry_at=str(data["retry_at"]),
-                )
-                shard = int(data["shard"])
-                rounds[shard] = rounds.get(shard, 0.0) + time.process_time() - started
-            waiting += queues.published
-            queues.published = []
-        page_of = service.recipients(table=runtime.table, workspace_id=world.id, campaign_id=campaign_id, limit=PEOPLE)
-        assert [row.state for row in page_of.items] == [State.SENT] * PEOPLE
-        contact = next(iter(world.contacts))
-        from chalicelib.customers.contacts import service as contacts
-
-        person = contacts.get_contact(table=runtime.table, workspace_id=world.id, contact_id=contact)
-        size = len(letter.mime(contact=person, email="a@example.com", attempt=1, now=runtime.clock.now()))
-        write = stub.cpu_ms(
-            lambda: letter.mime(contact=person, email="a@example.com", attempt=1, now=runtime.clock.now()), times=200
-        )
+    world, campaign_id = prepared(Table(dynamodb, stub.TABLE_NAME), PEOPLE)  # type: ignore[arg-type]
+    ((queue, order, _),) = world.take()
+    planned = planning(world, campaign_id, dynamodb.copy())
+    world.deliver(queue, order)
+    walked, written, size = sending(world, campaign_id, dynamodb.copy(), world.take())
     reads, writes, note = units()
-    sending = min(spent / taken[shard] for shard, spent in rounds.items()) * 1000
-    mean = sum(rounds.values()) / PEOPLE * 1000
-    plan = planning / PEOPLE * 1000
-    total = plan + sending
-    yield Row(
-        "campaign, a recipient, all",
-        total,
-        0.8,
-        reads,
-        writes,
-        f"{size // 1000} KB a mail; best of ten shards (their mean {plan + mean:.3f} ms); {note}",
-    )
-    yield Row("– planned into the ledger", plan)
-    yield Row("– checked, claimed, written, handed over, marked", sending)
-    yield Row("– of that, the message written", write)
+    yield Row("campaign, a recipient, all", planned + walked, 0.8, reads, writes, f"{size // 1000} KB a mail; {note}")
+    yield Row("– planned into the ledger", planned)
+    yield Row("– checked, claimed, written, handed over, marked", walked, note="best of ten shards of 100")
+    yield Row("– of that, the message written", written)
 
 
 def units() -> tuple[float, float, str]:
