@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.runtime import Runtime
@@ -12,6 +13,9 @@ from chalicelib.foundation.table import Table
 from tests.helpers import NOON, Stream, fake_runtime, make_table
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
+# No test is timed: a loaded machine is no defect.
+hypothesis_settings.register_profile("clientela", deadline=None)
+hypothesis_settings.load_profile("clientela")
 _numbers = itertools.count(1)
 
 
