@@ -42,7 +42,7 @@ test('signs in, refuses a wrong password, takes a first password, and resets a f
 })
 
 test('every screen is clean in both themes and fits a phone', async ({ page }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const seen = watch(page, 'http://127.0.0.1')
   await enter(page)
   const ids = await page.evaluate(async () => {
