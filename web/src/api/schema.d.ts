@@ -2093,21 +2093,21 @@ export interface components {
             /** @default live */
             state?: components["schemas"]["FormState"];
             /** @default null */
-            submit_label?: components["schemas"]["Label"] | null;
+            submit_label?: components["schemas"]["OptionalLabel"] | null;
             /**
              * Tags
              * @default []
              */
             tags?: string[];
             /** @default null */
-            thank_you?: components["schemas"]["LongLabel"] | null;
+            thank_you?: components["schemas"]["OptionalLongLabel"] | null;
             /**
              * Throttle Per Minute
              * @default 60
              */
             throttle_per_minute?: number;
             /** @default null */
-            title?: components["schemas"]["Label"] | null;
+            title?: components["schemas"]["OptionalLabel"] | null;
             /**
              * Updated At
              * @default null
@@ -2149,21 +2149,21 @@ export interface components {
             /** @default live */
             state?: components["schemas"]["FormState"];
             /** @default null */
-            submit_label?: components["schemas"]["Label"] | null;
+            submit_label?: components["schemas"]["OptionalLabel"] | null;
             /**
              * Tags
              * @default []
              */
             tags?: string[];
             /** @default null */
-            thank_you?: components["schemas"]["LongLabel"] | null;
+            thank_you?: components["schemas"]["OptionalLongLabel"] | null;
             /**
              * Throttle Per Minute
              * @default 60
              */
             throttle_per_minute?: number;
             /** @default null */
-            title?: components["schemas"]["Label"] | null;
+            title?: components["schemas"]["OptionalLabel"] | null;
         };
         /**
          * FormOut
@@ -2632,6 +2632,38 @@ export interface components {
             label: components["schemas"]["Label"];
             /** Value */
             value: string;
+        };
+        /**
+         * OptionalLabel
+         * @description A short text in Spanish, English, both or neither.
+         */
+        OptionalLabel: {
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Es
+             * @default
+             */
+            es?: string;
+        };
+        /**
+         * OptionalLongLabel
+         * @description A longer text in Spanish, English, both or neither.
+         */
+        OptionalLongLabel: {
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Es
+             * @default
+             */
+            es?: string;
         };
         /**
          * PageIn
@@ -5455,7 +5487,7 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
