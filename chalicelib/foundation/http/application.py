@@ -27,9 +27,3 @@ class Application(Chalice):
             self._asked.add(path)
             self._mount(self, path)
         return super().__call__(event, context)
-
-    def _validate_binary_response(self, request_headers: Any, response_headers: Any) -> bool:  # noqa: ARG002
-        """Bytes go out whatever the request says it accepts: Chalice refuses a picture to a mail reader that asks for
-        ``image/*`` or says nothing (aws/chalice#391). API Gateway is told to hand over everything as bytes.
-        """
-        return True

@@ -209,6 +209,10 @@ def _handle(endpoint: Endpoint, request: Any, path_parameters: Mapping[str, str]
         status, document, more = problem(ClientelaError(), request_id)
         headers, text = {"Content-Type": CONTENT_TYPE, **more}, _dump(document)
         _keep(endpoint, claim, status, headers, text)
+    if isinstance(text, bytes):
+        # Chalice refuses a picture to a mail reader that asks for ``image/*`` or for nothing (aws/chalice#391); API Gateway is
+        # told to hand everything over as bytes, so bytes may go out whatever the request says it accepts.
+        request.headers = {"accept": "*/*"}
     headers["X-Request-Id"] = request_id
     headers.setdefault("Cache-Control", "no-store")
     observability.invocation(
