@@ -266,6 +266,14 @@ class TestTracking:
         assert accepted <= 200  # only changes that base64 does not see
 
 
+@pytest.mark.parametrize(
+    "accept", [{}, {"Accept": "image/*"}, {"Accept": "image/avif,image/webp"}, {"Accept": "text/html"}]
+)
+def test_the_picture_comes_whatever_is_asked_for(client, accept):
+    picture = client._client.http.request("GET", "/t/o/whatever.gif", headers={**BROWSER, **accept}, body=b"")
+    assert (picture.status_code, picture.body[:6]) == (200, b"GIF89a")
+
+
 class TestUnsubscribing:
     def test_one_click_needs_no_cookie_and_does_not_redirect(self, client, workspace, contact_id, campaign_id):
         send(client, workspace, campaign_id)

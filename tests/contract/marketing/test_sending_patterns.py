@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.sending import consumers, ledger
+from chalicelib.marketing.sending import consumers, ledger, planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
 from chalicelib.marketing.tracking import service as tracking
@@ -51,8 +51,9 @@ def test_the_ledger(priced):
     world.send(campaign_id)
     ((queue, envelope, _),) = world.take()
     priced.reset()
-    world.deliver(queue, envelope)
+    planner._page(priced, world.clock, world.get(campaign_id))
     check("ledger.plan", priced)
+    world.deliver(queue, envelope)
     campaign = world.get(campaign_id)
     contact_id = world.contacts[0]
     row = sending.get_recipient(table=priced, campaign=campaign, contact_id=contact_id)
