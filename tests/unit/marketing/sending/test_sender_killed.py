@@ -170,7 +170,7 @@ class TestKilled:
         deaths = iter([step] * 25)
         storm.run(campaign_id, kill=lambda: next(deaths, 0), evidence=True)
         duplicates, losses, states = verdict(world, provider, campaign_id)
-        assert storm.kills >= 10
+        assert storm.kills >= 5  # the later the step, the fewer deaths fit into a campaign
         assert (duplicates, losses) == (0, 0)
         assert set(states) <= ENDED
         assert states[State.UNKNOWN] == 0
