@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test'
 import { launchOptions } from './browser.ts'
 import { stack } from './stack.ts'
 
-/** The product against a running stack: E2E_URL, and STACK_JSON (the path of .local/stack.json) for the demo sign-in. */
+/** The product against a running stack: CLIENTELA_STACK is the path of its stack.json, `.local/stack.json` if not given. */
 export default defineConfig({
   testDir: '.',
   testMatch: 'app.spec.ts',

@@ -10,6 +10,5 @@ export interface Stack {
   form_key: string
   user: { email: string; password: string }
 }
-const path = process.env.STACK_JSON ?? fileURLToPath(new URL('../../.local/stack.json', import.meta.url))
+const path = process.env.CLIENTELA_STACK ?? fileURLToPath(new URL('../../.local/stack.json', import.meta.url))
 export const stack = JSON.parse(readFileSync(path, 'utf8')) as Stack
-stack.url = process.env.E2E_URL ?? stack.url
