@@ -91,8 +91,10 @@ def make_leads(
     form_keys: Sequence[str],
     town: Town,
     owners: Sequence[str],
-) -> None:
-    """Sixty posts; a third of them by people we know. Most of the older leads have been decided on."""
+) -> str:
+    """Sixty posts; a third of them by people we know. Most of the older leads have been decided on. Returns the address of
+    the last, a stranger's.
+    """
     chance = random.Random("leads")
     strangers = [person for person in people(420, companies()) if person.email not in {p.email for p in town.people}]
     for number in range(60):
@@ -100,6 +102,7 @@ def make_leads(
         person = chance.choice(town.people) if number % 3 == 0 else strangers[number]
         key = form_keys[0] if chance.random() < 0.65 else form_keys[1]
         _post(runtime, workspace, person, now - age, key, owners, chance)
+    return person.email
 
 
 def _post(
