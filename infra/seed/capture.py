@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.customers.leads.service import change_lead, leads_of
@@ -72,8 +73,6 @@ _DEMO = Form(
 
 def make_forms(runtime: Runtime, workspace: Workspace, at: datetime) -> list[str]:
     """The two forms' keys; the first asks for an address only. Safe to repeat."""
-    from dataclasses import replace
-
     keys = []
     for form in (_GUIDE, _DEMO):
         key = derived_id(workspace.created_at, "form", form.name)
