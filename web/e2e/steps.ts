@@ -38,6 +38,8 @@ export async function open(page: Page, path: string): Promise<void> {
 
 /** No axe violations and nothing wider than the window. */
 export async function inspect(page: Page, name: string): Promise<void> {
+  // The screen before this one may have been what `open` saw.
+  await expect(page.locator('main h1').first()).toBeVisible({ timeout: 45_000 })
   const { violations } = await new AxeBuilder({ page }).exclude('iframe').options({ resultTypes: ['violations'] }).analyze()
   const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} – ${node.failureSummary?.split('\n').slice(1, 2).join('')}`).slice(0, 3).join(' | ')}`)
   // Soft, so that one run tells of every screen.
