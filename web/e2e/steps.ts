@@ -40,7 +40,13 @@ export async function open(page: Page, path: string): Promise<void> {
 export async function inspect(page: Page, name: string): Promise<void> {
   // The screen before this one may have been what `open` saw.
   await expect(page.locator('main h1').first()).toBeVisible({ timeout: 45_000 })
-  const { violations } = await new AxeBuilder({ page }).exclude('iframe').options({ resultTypes: ['violations'] }).analyze()
+  const look = async () => (await new AxeBuilder({ page }).exclude('iframe').options({ resultTypes: ['violations'] }).analyze()).violations
+  let violations = await look()
+  for (let again = 0; violations.length && again < 3; again++) {
+    // A screen that was still being put together is looked at again; one that is done stays as it is.
+    await page.waitForTimeout(1500)
+    violations = await look()
+  }
   const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} – ${node.failureSummary?.split('\n').slice(1, 2).join('')}`).slice(0, 3).join(' | ')}`)
   // Soft, so that one run tells of every screen.
   expect.soft(found, `axe on ${name}`).toEqual([])
