@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 NOTE_LENGTH = 10_000
 
-KINDS = (
+Kind = Literal[
     "form_submitted",
     "lead_created",
     "lead_status_changed",
@@ -25,7 +25,7 @@ KINDS = (
     "note",
     "deal_created",
     "deal_stage_changed",
-)
+]
 
 
 @dataclass(frozen=True, slots=True)

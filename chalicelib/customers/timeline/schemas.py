@@ -1,32 +1,12 @@
 """Timelines as the API shows them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from chalicelib.customers.timeline.domain import NOTE_LENGTH, Activity
+from chalicelib.customers.timeline.domain import NOTE_LENGTH, Activity, Kind
 from chalicelib.foundation.http import PageQuery, Schema
 from chalicelib.foundation.http.schemas import Instant
-
-Kind = Literal[
-    "form_submitted",
-    "lead_created",
-    "lead_status_changed",
-    "score_changed",
-    "consent_granted",
-    "consent_withdrawn",
-    "email_sent",
-    "email_delivered",
-    "email_opened",
-    "email_clicked",
-    "email_bounced",
-    "email_complained",
-    "unsubscribed",
-    "tag_added",
-    "note",
-    "deal_created",
-    "deal_stage_changed",
-]
 
 
 class TimelineQuery(PageQuery):
