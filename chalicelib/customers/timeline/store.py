@@ -1,15 +1,15 @@
 """Activities in the table."""
 
-from chalicelib.customers.timeline.domain import Activity
-from chalicelib.customers.timeline.records import ActivityRecord, activity_key
-from chalicelib.foundation.table import Table, partition
+from chalicelib.customers.timeline.domain import About, Activity
+from chalicelib.customers.timeline.records import ActivityRecord, activity_key, timeline_partition
+from chalicelib.foundation.table import Table
 
 
-def newest(table: Table, workspace_id: str, contact_id: str, *, before: str, limit: int) -> list[tuple[str, Activity]]:
+def newest(table: Table, workspace_id: str, about: About, *, before: str, limit: int) -> list[tuple[str, Activity]]:
     """The newest activities, each with its position; those before a position, if one is given."""
     page = table.query(
         ActivityRecord,
-        partition(workspace_id, "C", contact_id),
+        timeline_partition(workspace_id, about),
         between=("ACT#", before or "ACT#~"),
         newest_first=True,
         limit=limit + 1 if before else limit,
@@ -19,7 +19,7 @@ def newest(table: Table, workspace_id: str, contact_id: str, *, before: str, lim
 
 def to_record(activity: Activity) -> ActivityRecord:
     """The item of an activity."""
-    key = activity_key(activity.workspace_id, activity.contact_id, activity.at, activity.id)
+    key = activity_key(activity.workspace_id, activity.about, activity.at, activity.id)
     return ActivityRecord(
         pk=key.pk,
         sk=key.sk,
@@ -36,7 +36,7 @@ def to_domain(record: ActivityRecord) -> Activity:
     return Activity(
         id=record.sk.rpartition("#")[2],
         workspace_id=record.workspace_id,
-        contact_id=record.pk.rpartition("#")[2],
+        about=record.about,
         at=record.at,
         kind=record.what,
         data=record.data or {},
