@@ -25,7 +25,7 @@ const total = (files) => files.reduce((sum, file) => sum + size(file), 0)
 rows.push(['initial JavaScript', total(filesOf(initial)), BUDGETS.initial])
 for (const [key, chunk] of Object.entries(manifest)) {
   if (!chunk.isDynamicEntry) continue
-  const locale = /i18n\/(es|en)\.json$/.exec(key)
+  const locale = /i18n\/((?:\w+\/)?(?:es|en))\.json$/.exec(key)
   const own = [...closure(key)].filter((other) => !initial.has(other))
   rows.push([locale ? `locale ${locale[1]}` : `chunk ${chunk.name}`, total(filesOf(own)), locale ? BUDGETS.locale : BUDGETS.route])
 }

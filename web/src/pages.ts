@@ -1,22 +1,34 @@
 /** Which screen a route shows; each is its own chunk. */
 import type { Component } from 'svelte'
+import { need, type Bundle } from './i18n/index.svelte'
 import type { Route, RouteName } from './router.svelte'
 
 // A screen takes the route only.
 type Screen = Component<{ route: Route }>
 type Load = () => Promise<{ default: Screen }>
 
+/** A screen together with the texts it needs besides those of the frame. */
+const withTexts = (load: Load, ...bundles: Bundle[]): Load => async () => (await Promise.all([load(), need(...bundles)]))[0]
+
+const home = withTexts(() => import('./features/home/Home.svelte'), 'sales')
 const campaignEditor: Load = () => import('./features/campaigns/Editor.svelte')
 const formEditor: Load = () => import('./features/forms/Form.svelte')
 const segmentEditor: Load = () => import('./features/segments/New.svelte')
 
 export const pages: Record<RouteName | 'missing', Load> = {
-  home: () => import('./features/home/Home.svelte'),
-  leads: () => import('./features/leads/Inbox.svelte'),
+  home,
+  day: home,
+  leads: withTexts(() => import('./features/leads/Inbox.svelte'), 'sales'),
   contacts: () => import('./features/contacts/List.svelte'),
   contact: () => import('./features/contacts/Contact.svelte'),
   companies: () => import('./features/companies/List.svelte'),
-  deals: () => import('./features/deals/List.svelte'),
+  deals: withTexts(() => import('./features/deals/Deals.svelte'), 'sales'),
+  deal: withTexts(() => import('./features/deals/Deal.svelte'), 'sales', 'customers'),
+  quotes: withTexts(() => import('./features/quotes/List.svelte'), 'sales'),
+  quote: withTexts(() => import('./features/quotes/Quote.svelte'), 'sales'),
+  products: withTexts(() => import('./features/products/List.svelte'), 'sales'),
+  forecast: withTexts(() => import('./features/forecast/Forecast.svelte'), 'sales'),
+  tasks: withTexts(() => import('./features/tasks/List.svelte'), 'sales'),
   segments: () => import('./features/segments/List.svelte'),
   segmentNew: segmentEditor,
   segment: () => import('./features/segments/Segment.svelte'),
@@ -28,7 +40,7 @@ export const pages: Record<RouteName | 'missing', Load> = {
   formNew: formEditor,
   form: formEditor,
   reports: () => import('./features/reports/Reports.svelte'),
-  settings: () => import('./features/settings/Settings.svelte'),
+  settings: withTexts(() => import('./features/settings/Settings.svelte'), 'sales', 'customers'),
   missing: () => import('./features/shell/Missing.svelte'),
 }
 

@@ -1,11 +1,18 @@
 /** Hash routes: `#/leads/01H…?status=new`. Typed names, no library. */
 export const ROUTES = {
   home: '/',
+  day: '/my-day',
   leads: '/leads/:id?',
   contacts: '/contacts',
   contact: '/contacts/:id',
   companies: '/companies',
   deals: '/deals',
+  deal: '/deals/:id',
+  quotes: '/quotes',
+  quote: '/quotes/:id',
+  products: '/products',
+  forecast: '/forecast/:tab?',
+  tasks: '/tasks',
   segments: '/segments',
   segmentNew: '/segments/new',
   segment: '/segments/:id',

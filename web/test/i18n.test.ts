@@ -1,8 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import en from '../src/i18n/en.json'
-import es from '../src/i18n/es.json'
+
+type Texts = Record<string, string>
+const read = (path: string): Texts => JSON.parse(readFileSync(join('src/i18n', path), 'utf8')) as Texts
+const bundles = ['', 'customers/', 'sales/'].map((folder) => ({ folder, es: read(`${folder}es.json`), en: read(`${folder}en.json`) }))
+const es: Texts = Object.assign({}, ...bundles.map((one) => one.es))
+const en: Texts = Object.assign({}, ...bundles.map((one) => one.en))
 
 const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !file.endsWith('.d.ts'))
@@ -12,11 +16,14 @@ const keys = Object.keys(es)
 
 describe('texts', () => {
   it('has the same keys in both languages', () => {
-    expect(Object.keys(en)).toEqual(keys)
+    for (const one of bundles) expect(Object.keys(one.en), one.folder).toEqual(Object.keys(one.es))
+  })
+  it('has each key in one bundle', () => {
+    expect(bundles.flatMap((one) => Object.keys(one.es)).length).toBe(keys.length)
   })
   it('has the same placeholders in both languages', () => {
     const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort()
-    for (const key of keys) expect(names(en[key as keyof typeof en]), key).toEqual(names(es[key as keyof typeof es]))
+    for (const key of keys) expect(names(en[key] ?? ''), key).toEqual(names(es[key] ?? ''))
   })
   it('has no text that nobody uses', () => {
     // Keys stand as literals, or as a literal prefix with a value behind it: `state.${…}` and label('state', …).

@@ -1,4 +1,7 @@
 import { beforeAll } from 'vitest'
-import { setLocale } from '../src/i18n/index.svelte'
+import { need, setLocale } from '../src/i18n/index.svelte'
 
-beforeAll(() => setLocale('en'))
+beforeAll(async () => {
+  await setLocale('en')
+  await need('customers', 'sales')
+})

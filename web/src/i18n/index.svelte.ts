@@ -2,10 +2,15 @@
 export type Locale = 'es' | 'en'
 type Params = Record<string, string | number>
 
-const loaders: Record<Locale, () => Promise<{ default: Record<string, string> }>> = {
-  es: () => import('./es.json'),
-  en: () => import('./en.json'),
+/** Texts that load together: those of the frame always, the others with the first screen that needs them. */
+export type Bundle = 'frame' | 'customers' | 'sales'
+type Load = () => Promise<{ default: Record<string, string> }>
+const loaders: Record<Bundle, Record<Locale, Load>> = {
+  frame: { es: () => import('./es.json'), en: () => import('./en.json') },
+  customers: { es: () => import('./customers/es.json'), en: () => import('./customers/en.json') },
+  sales: { es: () => import('./sales/es.json'), en: () => import('./sales/en.json') },
 }
+const loaded = new Set<Bundle>(['frame'])
 const state = $state<{ locale: Locale; messages: Record<string, string> }>({ locale: 'en', messages: {} })
 
 /** The language in use. */
@@ -13,9 +18,25 @@ export function locale(): Locale {
   return state.locale
 }
 
+async function texts(bundles: Iterable<Bundle>, of: Locale): Promise<Record<string, string>> {
+  const parts = await Promise.all([...bundles].map(async (bundle) => (await loaders[bundle][of]()).default))
+  return Object.assign({}, ...parts) as Record<string, string>
+}
+
+/** Loads the texts a screen needs besides those of the frame. */
+export async function need(...bundles: Bundle[]): Promise<void> {
+  const fresh = bundles.filter((bundle) => !loaded.has(bundle))
+  if (!fresh.length) return
+  const of = state.locale
+  const more = await texts(fresh, of)
+  for (const bundle of fresh) loaded.add(bundle)
+  // The language may have changed meanwhile.
+  state.messages = { ...state.messages, ...(of === state.locale ? more : await texts(fresh, state.locale)) }
+}
+
 /** Loads a language and shows everything in it. */
 export async function setLocale(next: Locale): Promise<void> {
-  const { default: messages } = await loaders[next]()
+  const messages = await texts(loaded, next)
   state.messages = messages
   state.locale = next
   document.documentElement.lang = next

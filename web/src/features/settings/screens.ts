@@ -1,0 +1,21 @@
+/** The pages of the settings, in groups; each its own chunk. */
+import type { Component } from 'svelte'
+
+export interface SettingsScreen {
+  id: string
+  group: 'workspace' | 'customers' | 'sales' | 'own'
+  needs: string
+  load: () => Promise<{ default: Component }>
+}
+export const screens: SettingsScreen[] = [
+  { id: 'workspace', group: 'workspace', needs: 'workspace:read', load: () => import('./Workspace.svelte') },
+  { id: 'members', group: 'workspace', needs: 'members:read', load: () => import('./Members.svelte') },
+  { id: 'keys', group: 'workspace', needs: 'api_keys:manage', load: () => import('./Keys.svelte') },
+  { id: 'scoring', group: 'customers', needs: 'scoring:read', load: () => import('./Rules.svelte') },
+  { id: 'assignment', group: 'sales', needs: 'leads:read', load: () => import('./Assignment.svelte') },
+  { id: 'response', group: 'sales', needs: 'leads:read', load: () => import('./Response.svelte') },
+  { id: 'pipelines', group: 'sales', needs: 'deals:read', load: () => import('../pipelines/Pipelines.svelte') },
+  { id: 'approval', group: 'sales', needs: 'quotes:read', load: () => import('./Approval.svelte') },
+  { id: 'rates', group: 'sales', needs: 'deals:read', load: () => import('./Rates.svelte') },
+  { id: 'calendar', group: 'own', needs: 'tasks:read', load: () => import('./Calendar.svelte') },
+]
