@@ -1,21 +1,73 @@
-"""What several features of customers show and take."""
+"""What several features show and take. Every text that people type is one of `Name`, `ShortText`, `LongText`, `Label` or `Tag`,
+so that hostile ones are refused everywhere by the same rules (`chalicelib.customers.texts`).
+"""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from chalicelib.customers import texts
 from chalicelib.customers.contacts.domain import Contact, ScoreChange
 from chalicelib.foundation.http import Schema
 from chalicelib.foundation.http.schemas import Instant
 
-Name = Annotated[str, Field(max_length=100)]
-Label = Annotated[str, Field(max_length=40)]
+
+def one_line(text: str) -> str:
+    """The same text, if it is one line without control characters."""
+    reason = texts.refused(text)
+    if reason is not None:
+        raise PydanticCustomError(*reason)  # type: ignore[arg-type]
+    return text
+
+
+def several_lines(text: str) -> str:
+    """The same text, if it has no control characters but line ends and tabs."""
+    reason = texts.refused(text, lines=True)
+    if reason is not None:
+        raise PydanticCustomError(*reason)  # type: ignore[arg-type]
+    return text
+
+
+Name = Annotated[str, Field(max_length=texts.NAME), AfterValidator(one_line)]
+ShortText = Annotated[str, Field(max_length=texts.SHORT), AfterValidator(one_line)]
+LongText = Annotated[str, Field(max_length=texts.LONG), AfterValidator(several_lines)]
+Label = Annotated[str, Field(max_length=40), AfterValidator(one_line)]
+Tag = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
+Tags = Annotated[list[Tag], Field(max_length=100)]
+WebAddress = Annotated[
+    str, Field(max_length=2000, pattern=r"^(https?://[^\s]+)?$", description="http or https"), AfterValidator(one_line)
+]
 Reference = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166, two letters")]
 LanguageTag = Annotated[
     str, Field(max_length=35, pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", description="es, en-GB")
 ]
 Stage = Literal["awareness", "acquisition", "retention", "fulfilment", "loyalty"]
+
+
+class AddressIn(Schema):
+    """A postal address as it is given."""
+
+    label: Label | None = None
+    street: ShortText | None = None
+    city: Name | None = None
+    region: Name | None = None
+    postal_code: Annotated[str, Field(max_length=20), AfterValidator(one_line)] | None = None
+    country: Country | None = None
+    primary: bool = False
+
+
+class AddressOut(Schema):
+    """A postal address."""
+
+    label: str
+    street: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    primary: bool
 
 
 class ScoreOut(Schema):

@@ -51,7 +51,13 @@ class ForbiddenError(ClientelaError):
 
 
 class NotFoundError(ClientelaError):
-    """There is no such thing in this workspace. Another workspace's things do not exist either."""
+    """There is no such thing in this workspace. Another workspace's things do not exist either. ``members`` are further
+    members of the problem document (``merged_into``).
+    """
+
+    def __init__(self, detail: str = "", *, members: Mapping[str, str] | None = None):
+        self.members = dict(members or {})
+        super().__init__(detail)
 
 
 class ConflictError(ClientelaError):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.foundation.errors import InvalidError
@@ -12,6 +12,11 @@ from chalicelib.foundation.errors import InvalidError
 TAGS_LIMIT = 100
 TAG_LENGTH = 60
 ADDRESSES_LIMIT = 20
+INTERESTS_LIMIT = 50
+SATISFACTION = range(11)
+BIN = timedelta(days=30)
+"""How long something deleted can be restored."""
+KYC_STATES = ("none", "pending", "verified", "rejected")
 
 LIFECYCLE_STAGES = ("awareness", "acquisition", "retention", "fulfilment", "loyalty")
 
@@ -43,6 +48,30 @@ class PhoneNumber:
     number: str
     label: str = ""
     primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """Where somebody lives or works; ``country`` is ISO 3166, two letters. One of a contact's is the primary."""
+
+    label: str = ""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kyc:
+    """Whether somebody is who they say, and by which document (know your customer)."""
+
+    status: str = KYC_STATES[0]
+    document_type: str = ""
+    document_number: str = ""
+    verified_at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +124,15 @@ class ScoreChange:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person. ``shard`` is the partition of the list the contact stands in; ``grade`` is empty until it was scored."""
+    """A person. ``shard`` is the partition of the list the contact stands in; ``grade`` is empty until it was scored.
+
+    ``birthday`` is ``2026-11-21`` and has no zone; ``custom`` holds the workspace's own fields by their ids, in the shapes of
+    `chalicelib.customers.fields`. ``edited_version`` is the version that the last change of what people fill in made: who read
+    the contact at that version or later has seen all of it (docs/decisions/0007-edits-and-scores.md).
+
+    A contact in the bin has ``deleted_at``; one that was merged away has ``merged_into``, the survivor's id; the survivor has
+    the ids of all that went into it, however often, in ``merged_ids``.
+    """
 
     workspace_id: str
     id: str
@@ -124,6 +161,38 @@ class Contact:
     consents: Mapping[str, Consent] = field(default_factory=dict)
     open_lead_id: str = ""
     changed_by: str = ""
+    title: str = ""
+    job_title: str = ""
+    addresses: tuple[PostalAddress, ...] = ()
+    birthday: str = ""
+    interests: tuple[str, ...] = ()
+    kyc: Kyc = Kyc()
+    satisfaction: int | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    edited_version: int = 1
+    deleted_at: datetime | None = None
+    deleted_by: str = ""
+    merged_into: str = ""
+    merged_ids: tuple[str, ...] = ()
+
+    @property
+    def gone(self) -> bool:
+        """Whether ordinary reads do not see it: in the bin, or merged into another."""
+        return self.deleted_at is not None or bool(self.merged_into)
+
+    @property
+    def all_ids(self) -> tuple[str, ...]:
+        """Under which ids things hang on this person: its own, and those merged into it."""
+        return (self.id, *self.merged_ids)
+
+    def edited(self, *, at: datetime, by: str, **values: Any) -> "Contact":
+        """The contact with something changed that people fill in, as it is to be written over the present version."""
+        return replace(self, updated_at=at, changed_by=by, edited_version=self.version + 1, **values)
+
+    @property
+    def address(self) -> PostalAddress | None:
+        """Where to write to on paper."""
+        return next((each for each in self.addresses if each.primary), self.addresses[0] if self.addresses else None)
 
     @property
     def score_total(self) -> int:
@@ -184,6 +253,15 @@ def one_primary_phone(phones: Sequence[PhoneNumber]) -> tuple[PhoneNumber, ...]:
     return tuple(replace(phone, primary=phone.number == primary) for phone in unique.values())
 
 
+def one_primary_address(addresses: Sequence[PostalAddress]) -> tuple[PostalAddress, ...]:
+    """The same postal addresses with exactly one primary: the first that says so, or else the first."""
+    if len(addresses) > ADDRESSES_LIMIT:
+        message = f"A contact has at most {ADDRESSES_LIMIT} addresses."
+        raise InvalidError(message, field="addresses", code="too_many")
+    primary = next((position for position, each in enumerate(addresses) if each.primary), 0)
+    return tuple(replace(each, primary=position == primary) for position, each in enumerate(addresses))
+
+
 def clean_tags(tags: Sequence[str] | frozenset[str] | set[str]) -> frozenset[str]:
     """Tags as they are kept: trimmed, lower-case, single spaces. `InvalidError` names ``tags``."""
     cleaned = frozenset(" ".join(tag.split()).lower() for tag in tags) - {""}
@@ -192,6 +270,19 @@ def clean_tags(tags: Sequence[str] | frozenset[str] | set[str]) -> frozenset[str
     if any(len(tag) > TAG_LENGTH for tag in cleaned):
         raise InvalidError(f"A tag has at most {TAG_LENGTH} characters.", field="tags", code="too_long")
     return cleaned
+
+
+def clean_interests(interests: Sequence[str]) -> tuple[str, ...]:
+    """Interests as they are kept: single spaces, each once (in any case), in the order given."""
+    cleaned: dict[str, str] = {}
+    for interest in interests:
+        text = " ".join(interest.split())
+        if text:
+            cleaned.setdefault(text.lower(), text)
+    if len(cleaned) > INTERESTS_LIMIT:
+        message = f"A contact has at most {INTERESTS_LIMIT} interests."
+        raise InvalidError(message, field="interests", code="too_many")
+    return tuple(cleaned.values())
 
 
 def shard_of(contact_id: str, shards: int) -> int:

@@ -29,6 +29,16 @@ _AUDITED = (
     "tags",
     "lifecycle_stage",
     "owner_id",
+    "title",
+    "job_title",
+    "addresses",
+    "birthday",
+    "interests",
+    "kyc",
+    "satisfaction",
+    "custom",
+    "deleted_at",
+    "merged_into",
 )
 _SEARCHED = ("first_name", "last_name", "emails", "phones", "company_name", "open_lead_id")
 
@@ -133,6 +143,7 @@ def _profile(contact: Contact) -> Contact:
     return replace(
         contact,
         version=0,
+        edited_version=1,
         updated_at=contact.created_at,
         changed_by="",
         score_fit=0,

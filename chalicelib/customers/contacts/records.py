@@ -12,7 +12,8 @@ from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
 class ContactRecord(Record, discriminator="contact"):
     """``W#w#C#c`` / ``CONTACT``; ``gsi1`` lists by recency, ``gsi2`` the contacts of one company.
 
-    ``last_touch`` is left out while it is the first one; ``updated_at`` until the first change.
+    ``last_touch`` is left out while it is the first one; ``updated_at`` and ``edited_version`` until the first change. What is
+    deleted stands in the bin's partition of ``gsi1`` until it expires; what was merged into another stands in no index.
     """
 
     first_name = UnicodeAttribute(null=True)
@@ -35,6 +36,19 @@ class ContactRecord(Record, discriminator="contact"):
     last_touch = CompactAttribute(null=True)
     consents = CompactAttribute(null=True)
     open_lead_id = UnicodeAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    job_title = UnicodeAttribute(null=True)
+    addresses = CompactAttribute(null=True)
+    birthday = UnicodeAttribute(null=True)
+    interests = CompactAttribute(null=True)
+    kyc = CompactAttribute(null=True)
+    satisfaction = NumberAttribute(null=True)
+    custom = CompactAttribute(null=True)
+    edited_version = NumberAttribute(null=True)
+    deleted_at = InstantAttribute(null=True)
+    deleted_by = UnicodeAttribute(null=True)
+    merged_into = UnicodeAttribute(null=True)
+    merged_ids = CompactAttribute(null=True)
 
     @property
     def contact_id(self) -> str:
@@ -71,6 +85,11 @@ def contact_key(workspace_id: str, contact_id: str) -> Key:
 def contacts_partition(workspace_id: str, shard: int) -> str:
     """One partition of the list of contacts (``gsi1``), sorted by id, which is by the time of creation."""
     return partition(workspace_id, "CONTACTS", str(shard))
+
+
+def bin_partition(workspace_id: str) -> str:
+    """The contacts in the bin (``gsi1``), sorted by when they were deleted, and id."""
+    return partition(workspace_id, "CONTACTS", "BIN")
 
 
 def company_contacts_partition(workspace_id: str, company_id: str) -> str:

@@ -1,6 +1,8 @@
 """Contacts as the API shows and takes them."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
@@ -8,10 +10,25 @@ from pydantic_core import to_json
 
 from chalicelib.customers.consent.domain import Suppression
 from chalicelib.customers.contacts.domain import Contact, Touch
-from chalicelib.customers.schemas import Country, Label, LanguageTag, Name, Reference, ScoreOut, Stage
+from chalicelib.customers.schemas import (
+    AddressIn,
+    AddressOut,
+    Country,
+    Label,
+    LanguageTag,
+    LongText,
+    Name,
+    Reference,
+    ScoreOut,
+    ShortText,
+    Stage,
+    Tags,
+)
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
+
+KycStatus = Literal["none", "pending", "verified", "rejected"]
 
 
 class EmailIn(Schema):
@@ -30,6 +47,26 @@ class PhoneIn(Schema):
     primary: bool = False
 
 
+class KycIn(Schema):
+    """Whether somebody is who they say, and by which document."""
+
+    status: KycStatus = "none"
+    document_type: Label | None = None
+    document_number: Name | None = None
+    verified_at: Instant | None = None
+    note: LongText | None = None
+
+
+class KycOut(Schema):
+    """Whether somebody is who they say, and by which document."""
+
+    status: KycStatus
+    document_type: str | None
+    document_number: str | None
+    verified_at: Instant | None
+    note: str | None
+
+
 class ContactFields(Schema):
     """What people fill in. In a change, what is left out stays and null empties."""
 
@@ -38,14 +75,21 @@ class ContactFields(Schema):
     emails: Annotated[list[EmailIn], Field(max_length=20)] | None = None
     phones: Annotated[list[PhoneIn], Field(max_length=20)] | None = None
     company_id: Reference | None = None
-    company_name: Annotated[str, Field(max_length=200)] | None = None
+    company_name: ShortText | None = None
     language: LanguageTag | None = None
     time_zone: Annotated[str, Field(max_length=64)] | None = None
     country: Country | None = None
     city: Name | None = None
-    tags: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=100)] | None = None
+    tags: Tags | None = None
     lifecycle_stage: Stage | None = None
     owner_id: Reference | None = None
+    title: Label | None = None
+    job_title: Name | None = None
+    addresses: Annotated[list[AddressIn], Field(max_length=20)] | None = None
+    birthday: date | None = None
+    interests: Annotated[list[Name], Field(max_length=50)] | None = None
+    kyc: KycIn | None = None
+    satisfaction: Annotated[int, Field(ge=0, le=10)] | None = None
 
     def values(self) -> dict[str, Any]:
         """What was said, by the names of the domain."""
@@ -139,15 +183,26 @@ class ContactListed(Schema):
     last_touch: TouchOut | None
     consents: list[ConsentOut]
     open_lead_id: str | None
+    title: str | None
+    job_title: str | None
+    birthday: date | None
+    satisfaction: int | None
+    custom: Annotated[dict[str, Any], Field(description="The workspace's own fields, by their keys.")]
+    deleted_at: Instant | None
     created_at: Instant
     updated_at: Instant
     version: int
 
 
 class ContactOut(ContactListed):
-    """A contact, and whether it may be mailed at all."""
+    """A contact with all that is known, and whether it may be mailed at all."""
 
     suppressed: SuppressedOut | None
+    addresses: list[AddressOut]
+    interests: list[str]
+    kyc: KycOut
+    deleted_by: str | None
+    merged_ids: Annotated[list[str], Field(description="The contacts that were merged into this one.")]
 
     @classmethod
     def whole(cls, contact: Contact, suppression: Suppression | None = None) -> Self:
@@ -155,7 +210,16 @@ class ContactOut(ContactListed):
         suppressed = None
         if suppression is not None:
             suppressed = {"reason": suppression.reason.value, "at": suppression.at}
-        return cls.model_validate({**shown(contact), "suppressed": suppressed})
+        kyc = contact.kyc
+        more = {
+            "suppressed": suppressed,
+            "addresses": [asdict(each) for each in contact.addresses],
+            "interests": list(contact.interests),
+            "kyc": {name: value or None for name, value in asdict(kyc).items()},
+            "deleted_by": contact.deleted_by or None,
+            "merged_ids": list(contact.merged_ids),
+        }
+        return cls.model_validate({**shown(contact), **more})
 
 
 def shown(contact: Contact) -> dict[str, Any]:
@@ -196,6 +260,12 @@ def shown(contact: Contact) -> dict[str, Any]:
             for purpose, consent in sorted(contact.consents.items())
         ],
         "open_lead_id": contact.open_lead_id or None,
+        "title": contact.title or None,
+        "job_title": contact.job_title or None,
+        "birthday": contact.birthday or None,
+        "satisfaction": contact.satisfaction,
+        "custom": {},
+        "deleted_at": to_text(contact.deleted_at) if contact.deleted_at else None,
         "created_at": to_text(contact.created_at),
         "updated_at": to_text(contact.updated_at),
         "version": contact.version,

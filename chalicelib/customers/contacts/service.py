@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from chalicelib.customers.claims import service as claims
@@ -10,15 +11,21 @@ from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import store
 from chalicelib.customers.contacts.addresses import normalise_email, normalise_phone, region_of
 from chalicelib.customers.contacts.domain import (
+    KYC_STATES,
     LIFECYCLE_STAGES,
+    SATISFACTION,
     Contact,
     EmailAddress,
     GradeOf,
+    Kyc,
     PhoneNumber,
+    PostalAddress,
     ScoreChange,
     ScoreEntry,
     Touch,
+    clean_interests,
     clean_tags,
+    one_primary_address,
     one_primary_email,
     one_primary_phone,
     shard_of,
@@ -34,6 +41,7 @@ from chalicelib.workspaces.settings.domain import Workspace, check_time_zone
 
 _ATTEMPTS = 8
 _ENTRIES = 50
+_MERGES = 20  # how often a survivor may have been merged again before following it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +52,63 @@ class ContactsPage:
     next: str | None
 
 
-def get_contact(*, table: Table, workspace_id: str, contact_id: str, consistent: bool = False) -> Contact:
-    """The contact; `NotFoundError` when there is none."""
-    found = store.read(table, workspace_id, contact_id, consistent=consistent) if is_id(contact_id) else None
-    if found is None:
+def get_contact(
+    *,
+    table: Table,
+    workspace_id: str,
+    contact_id: str,
+    consistent: bool = False,
+    follow: bool = False,
+    gone: bool = False,
+) -> Contact:
+    """The contact; `NotFoundError` when there is none.
+
+    One in the bin is none, and neither is one that was merged into another: its `NotFoundError` tells the survivor's id as
+    ``merged_into``. With ``follow`` the survivor is given instead; with ``gone`` the contact itself, as it is kept.
+    """
+    found = store.read(table, workspace_id, contact_id, consistent=consistent, gone=True) if is_id(contact_id) else None
+    if found is not None and found.merged_into and not gone:
+        survivor = _survivors(table, workspace_id, [found], consistent=consistent).get(found.id)
+        if survivor is not None and follow:
+            return survivor
+        members = {"merged_into": survivor.id} if survivor is not None else {}
+        raise NotFoundError("This contact was merged into another.", members=members)
+    if found is None or (found.gone and not gone):
         raise NotFoundError("There is no such contact.")
     return found
 
 
 def get_contacts(
-    *, table: Table, workspace_id: str, contact_ids: Iterable[str], consistent: bool = False
+    *,
+    table: Table,
+    workspace_id: str,
+    contact_ids: Iterable[str],
+    consistent: bool = False,
+    follow: bool = False,
+    gone: bool = False,
 ) -> dict[str, Contact]:
-    """Those of the contacts that exist, by id."""
+    """Those of the contacts that exist, by the ids asked for; the rest as in `get_contact`."""
     wanted = {contact_id for contact_id in contact_ids if is_id(contact_id)}
-    return store.read_many(table, workspace_id, wanted, consistent=consistent)
+    found = store.read_many(table, workspace_id, wanted, consistent=consistent, gone=gone or follow)
+    if not follow:
+        return found
+    merged = [contact for contact in found.values() if contact.merged_into]
+    present = {contact_id: contact for contact_id, contact in found.items() if not contact.gone}
+    return present | (_survivors(table, workspace_id, merged, consistent=consistent) if merged else {})
+
+
+def _survivors(table: Table, workspace_id: str, merged: Iterable[Contact], *, consistent: bool) -> dict[str, Contact]:
+    """Who is left of these contacts that were merged away, by their ids. A survivor may have been merged again later."""
+    asked = {contact.id: contact.merged_into for contact in merged}
+    found: dict[str, Contact] = {}
+    for _ in range(_MERGES):
+        if not asked:
+            break
+        read = store.read_many(table, workspace_id, set(asked.values()), consistent=consistent, gone=True)
+        survivors = {contact_id: read[into] for contact_id, into in asked.items() if into in read}
+        found |= {contact_id: survivor for contact_id, survivor in survivors.items() if not survivor.gone}
+        asked = {contact_id: survivor.merged_into for contact_id, survivor in survivors.items() if survivor.merged_into}
+    return found
 
 
 def find_by_email(*, table: Table, workspace_id: str, email: str) -> str | None:
@@ -154,8 +205,8 @@ def change_contact(
     if present.version != version:
         raise ConflictError(current=present)
     country = str(changes.get("country") or present.country)
-    cleaned = _cleaned(table, workspace, changes, country=country)
-    changed = replace(present, updated_at=clock.now(), changed_by=changed_by, **cleaned)
+    cleaned = _cleaned(table, workspace, changes, country=country, present=present)
+    changed = present.edited(at=clock.now(), by=changed_by, **cleaned)
     if not changed.display_name:
         raise InvalidError("A contact has a name, an e-mail address or a phone number.", field="emails", code="missing")
     _write(table, present, changed)
@@ -266,7 +317,9 @@ def _scored(contact: Contact, entries: Sequence[ScoreEntry], grade_of: GradeOf) 
     return changed, rows
 
 
-def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, country: str) -> dict[str, Any]:
+def _cleaned(
+    table: Table, workspace: Workspace, values: Mapping[str, Any], *, country: str, present: Contact | None = None
+) -> dict[str, Any]:
     """The values as they are kept. `InvalidError` names each that is wrong."""
     cleaned: dict[str, Any] = {name: value if value is not None else "" for name, value in values.items()}
     region = region_of(country=country, time_zone=workspace.time_zone)
@@ -276,6 +329,16 @@ def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, c
         cleaned["phones"] = _phones(cleaned["phones"] or (), region)
     if "tags" in cleaned:
         cleaned["tags"] = clean_tags(cleaned["tags"] or ())
+    if "addresses" in cleaned:
+        cleaned["addresses"] = _addresses(cleaned["addresses"] or ())
+    if "interests" in cleaned:
+        cleaned["interests"] = clean_interests(cleaned["interests"] or ())
+    if "kyc" in cleaned:
+        cleaned["kyc"] = _kyc(cleaned["kyc"] or {})
+    if "satisfaction" in cleaned:
+        cleaned["satisfaction"] = _satisfaction(values["satisfaction"])
+    if cleaned.get("birthday"):
+        cleaned["birthday"] = _birthday(cleaned["birthday"])
     if cleaned.get("time_zone"):
         check_time_zone(cleaned["time_zone"])
     if "lifecycle_stage" in cleaned and cleaned["lifecycle_stage"] not in LIFECYCLE_STAGES:
@@ -285,7 +348,7 @@ def _cleaned(table: Table, workspace: Workspace, values: Mapping[str, Any], *, c
         check_owner(table, workspace.id, cleaned["owner_id"])
     if "company_id" in cleaned:
         cleaned["company_name"] = _company_name(table, workspace.id, cleaned)
-    return cleaned
+    return cleaned | _place(present, cleaned)
 
 
 def check_owner(table: Table, workspace_id: str, owner_id: str) -> None:
@@ -312,6 +375,54 @@ def _phones(given: Sequence[Mapping[str, Any]], region: str) -> tuple[PhoneNumbe
         number = normalise_phone(each["number"], region=region, field=f"phones.{position}.number")
         phones.append(PhoneNumber(number, each.get("label") or "", bool(each.get("primary"))))
     return one_primary_phone(phones)
+
+
+def _addresses(given: Sequence[Mapping[str, Any]]) -> tuple[PostalAddress, ...]:
+    addresses = []
+    for position, each in enumerate(given):
+        values = {name: value for name, value in each.items() if value}
+        if not values.keys() - {"label", "primary", "country"} and not values.get("country"):
+            raise InvalidError("An address says where.", field=f"addresses.{position}", code="missing")
+        addresses.append(PostalAddress(**values))
+    return one_primary_address(addresses)
+
+
+def _kyc(given: Mapping[str, Any]) -> Kyc:
+    kyc = Kyc(**{name: value for name, value in given.items() if value})
+    if kyc.status not in KYC_STATES:
+        raise InvalidError(f"One of {', '.join(KYC_STATES)}.", field="kyc.status", code="unknown")
+    return kyc
+
+
+def _satisfaction(given: Any) -> int | None:
+    if given is not None and given not in SATISFACTION:
+        raise InvalidError("A number from 0 to 10.", field="satisfaction", code="out_of_range")
+    return None if given is None else int(given)
+
+
+def _birthday(given: date | str) -> str:
+    """A date without zone, in this year or before: nobody is born in the future."""
+    try:
+        birthday = given if isinstance(given, date) else date.fromisoformat(given)
+    except ValueError as error:
+        raise InvalidError("A date such as 1990-05-31.", field="birthday", code="date") from error
+    if not 1850 <= birthday.year <= 2200:
+        raise InvalidError("A birthday lies in a year that somebody alive can have.", field="birthday", code="date")
+    return birthday.isoformat()
+
+
+def _place(present: Contact | None, cleaned: dict[str, Any]) -> dict[str, Any]:
+    """The flat country and city follow the primary postal address, unless somebody said otherwise."""
+    if "addresses" not in cleaned:
+        return {}
+    primary = next((each for each in cleaned["addresses"] if each.primary), PostalAddress())
+    before = (present.address if present else None) or PostalAddress()
+    found = {}
+    for name in ("country", "city"):
+        kept = getattr(present, name) if present else ""
+        if not cleaned.get(name) and kept in ("", getattr(before, name)) and getattr(primary, name):
+            found[name] = getattr(primary, name)
+    return found
 
 
 def _company_name(table: Table, workspace_id: str, values: Mapping[str, Any]) -> str:

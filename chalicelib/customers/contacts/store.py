@@ -1,16 +1,19 @@
 """Contacts, their claims and their score's history in the table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from chalicelib.customers.contacts.domain import (
+    BIN,
     LIFECYCLE_STAGES,
     Consent,
     ConsentState,
     Contact,
     EmailAddress,
+    Kyc,
     PhoneNumber,
+    PostalAddress,
     ScoreChange,
     ScoreEntry,
     Touch,
@@ -18,6 +21,7 @@ from chalicelib.customers.contacts.domain import (
 from chalicelib.customers.contacts.records import (
     ContactRecord,
     ScoreRecord,
+    bin_partition,
     company_contacts_partition,
     contact_key,
     contact_partition,
@@ -31,19 +35,23 @@ from chalicelib.foundation.table.table import query_merged
 _TOUCH_FIELDS = tuple(field.name for field in fields(Touch) if field.name != "at")
 
 
-def read(table: Table, workspace_id: str, contact_id: str, *, consistent: bool = False) -> Contact | None:
-    """The contact, or None."""
+def read(
+    table: Table, workspace_id: str, contact_id: str, *, consistent: bool = False, gone: bool = False
+) -> Contact | None:
+    """The contact, or None; with ``gone`` also one in the bin or merged into another."""
     record = table.get(ContactRecord, contact_key(workspace_id, contact_id), consistent=consistent)
-    return None if record is None else to_domain(record)
+    contact = None if record is None else to_domain(record)
+    return None if contact is None or (contact.gone and not gone) else contact
 
 
 def read_many(
-    table: Table, workspace_id: str, contact_ids: Iterable[str], *, consistent: bool = False
+    table: Table, workspace_id: str, contact_ids: Iterable[str], *, consistent: bool = False, gone: bool = False
 ) -> dict[str, Contact]:
-    """Those of the contacts that exist, by id."""
+    """Those of the contacts that exist, by id; with ``gone`` also those in the bin or merged into another."""
     keys = [contact_key(workspace_id, contact_id) for contact_id in contact_ids]
     found = table.get_many(ContactRecord, keys, consistent=consistent) if keys else {}
-    return {record.contact_id: to_domain(record) for record in found.values()}
+    contacts = {record.contact_id: to_domain(record) for record in found.values()}
+    return {contact_id: contact for contact_id, contact in contacts.items() if gone or not contact.gone}
 
 
 def recent(table: Table, workspace_id: str, *, shards: int, before: str, limit: int) -> list[Contact]:
@@ -137,14 +145,12 @@ def to_record(contact: Contact) -> ContactRecord:
         "workspace_id": contact.workspace_id,
         "version": contact.version,
         "created_at": contact.created_at,
-        "gsi1pk": contacts_partition(contact.workspace_id, contact.shard),
-        "gsi1sk": contact.id,
+        **_standing(contact),
     }
     if contact.updated_at != contact.created_at:
         values["updated_at"] = contact.updated_at
-    if contact.company_id:
-        values["gsi2pk"] = company_contacts_partition(contact.workspace_id, contact.company_id)
-        values["gsi2sk"] = contact.id
+    if contact.edited_version != 1:
+        values["edited_version"] = contact.edited_version
     for name in _TEXTS:
         value = getattr(contact, name)
         if value:
@@ -165,7 +171,45 @@ def to_record(contact: Contact) -> ContactRecord:
         values["last_touch"] = touch_to_json(last)
     if contact.consents:
         values["consents"] = {purpose: _consent(consent) for purpose, consent in contact.consents.items()}
-    return ContactRecord(**values)
+    return ContactRecord(**values, **_details(contact))
+
+
+def _standing(contact: Contact) -> dict[str, Any]:
+    """The indexes in which the contact stands, and when it goes."""
+    if contact.deleted_at is not None:
+        return {
+            "gsi1pk": bin_partition(contact.workspace_id),
+            "gsi1sk": f"{clock.to_text(contact.deleted_at)}#{contact.id}",
+            "deleted_at": contact.deleted_at,
+            "expires_at": int((contact.deleted_at + BIN).timestamp()),
+        }
+    if contact.merged_into:
+        return {}
+    listed = {"gsi1pk": contacts_partition(contact.workspace_id, contact.shard), "gsi1sk": contact.id}
+    if contact.company_id:
+        listed["gsi2pk"] = company_contacts_partition(contact.workspace_id, contact.company_id)
+        listed["gsi2sk"] = contact.id
+    return listed
+
+
+def _details(contact: Contact) -> dict[str, Any]:
+    """What few contacts have."""
+    values: dict[str, Any] = {}
+    if contact.addresses:
+        values["addresses"] = [_filled(each) for each in contact.addresses]
+    if contact.kyc != _NO_KYC:
+        values["kyc"] = _filled(replace(contact.kyc, verified_at=None))
+        if contact.kyc.verified_at is not None:
+            values["kyc"]["verified_at"] = clock.to_text(contact.kyc.verified_at)
+    if contact.satisfaction is not None:
+        values["satisfaction"] = contact.satisfaction
+    if contact.interests:
+        values["interests"] = list(contact.interests)
+    if contact.custom:
+        values["custom"] = dict(contact.custom)
+    if contact.merged_ids:
+        values["merged_ids"] = list(contact.merged_ids)
+    return values
 
 
 def to_domain(record: ContactRecord) -> Contact:
@@ -180,7 +224,7 @@ def to_domain(record: ContactRecord) -> Contact:
         created_at=created_at,
         updated_at=get("updated_at") or created_at,
         version=int(values["version"]),
-        shard=int(values["gsi1pk"].rpartition("#")[2]),
+        shard=_shard(get("gsi1pk")),
         first_name=get("first_name") or "",
         last_name=get("last_name") or "",
         emails=tuple([EmailAddress(*_parts(each)) for each in get("emails") or ()]),
@@ -211,6 +255,19 @@ def to_domain(record: ContactRecord) -> Contact:
         },
         open_lead_id=get("open_lead_id") or "",
         changed_by=get("changed_by") or "",
+        title=get("title") or "",
+        job_title=get("job_title") or "",
+        addresses=tuple([PostalAddress(**each) for each in get("addresses") or ()]),
+        birthday=get("birthday") or "",
+        interests=tuple(get("interests") or ()),
+        kyc=_kyc(get("kyc")),
+        satisfaction=None if get("satisfaction") is None else int(values["satisfaction"]),
+        custom=get("custom") or {},
+        edited_version=int(get("edited_version") or 1),
+        deleted_at=get("deleted_at"),
+        deleted_by=get("deleted_by") or "",
+        merged_into=get("merged_into") or "",
+        merged_ids=tuple(get("merged_ids") or ()),
     )
 
 
@@ -263,7 +320,32 @@ _TEXTS = (
     "grade",
     "open_lead_id",
     "changed_by",
+    "title",
+    "job_title",
+    "birthday",
+    "deleted_by",
+    "merged_into",
 )
+_NO_KYC = Kyc()
+
+
+def _shard(list_partition: str | None) -> int:
+    """The shard in a list's partition; what stands in no list, or in the bin, gets one when it comes back."""
+    number = (list_partition or "").rpartition("#")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def _filled(value: PostalAddress | Kyc) -> dict[str, Any]:
+    """What of it is said."""
+    given = {each.name: getattr(value, each.name) for each in fields(value)}
+    return {name: each for name, each in given.items() if each}
+
+
+def _kyc(raw: Mapping[str, Any] | None) -> Kyc:
+    if not raw:
+        return _NO_KYC
+    verified_at = raw.get("verified_at")
+    return Kyc(**{**raw, "verified_at": clock.from_text(verified_at) if verified_at else None})
 
 
 def _address(value: str, given: EmailAddress | PhoneNumber) -> list[Any]:

@@ -56,6 +56,8 @@ def problem(
         document["errors"] = problem_fields(error.fields)
     if isinstance(error, ConflictError) and error.current is not None and present is not None:
         document["current"] = present(error.current)
+    if isinstance(error, NotFoundError):
+        document |= error.members
     if isinstance(error, TooManyError):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, AuthenticationError):
