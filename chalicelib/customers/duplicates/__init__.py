@@ -1,0 +1,1 @@
+"""Duplicates: pairs of contacts that may be one person, with the reasons."""

@@ -1,0 +1,1 @@
+"""Privacy: everything kept about one person, shown, exported and erased; and how long things are kept."""
