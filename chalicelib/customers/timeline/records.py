@@ -9,7 +9,6 @@ from chalicelib.customers.timeline.domain import About, Thing
 from chalicelib.foundation import clock
 from chalicelib.foundation.table import Key, Record, partition
 
-
 _LETTERS: dict[Thing, str] = {"contact": "C", "company": "CO", "deal": "D"}
 _THINGS = {letters: kind for kind, letters in _LETTERS.items()}
 
