@@ -58,6 +58,30 @@ def run_reports(event: Any) -> dict[str, Any]:
     return wiring.consume("reports", event)
 
 
+@app.on_sqs_message(queue="jobs", batch_size=1)
+def run_jobs(event: Any) -> dict[str, Any]:
+    """One step of a long job: many records changed at once, somebody erased, something swept."""
+    return wiring.consume("jobs", event)
+
+
+@app.on_sqs_message(queue="imports", batch_size=1)
+def run_imports(event: Any) -> dict[str, Any]:
+    """One piece of an import."""
+    return wiring.consume("imports", event)
+
+
+@app.on_sqs_message(queue="exports", batch_size=1)
+def run_exports(event: Any) -> dict[str, Any]:
+    """One piece of an export, or a quote as PDF."""
+    return wiring.consume("exports", event)
+
+
+@app.on_sqs_message(queue="assignment", batch_size=10)
+def assign_leads(event: Any) -> dict[str, Any]:
+    """New leads that nobody has yet."""
+    return wiring.consume("assignment", event)
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def tick(event: Any) -> None:
     """Every minute: what is due, expired or missed."""

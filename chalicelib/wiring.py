@@ -50,6 +50,10 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
+    "jobs": "",
+    "imports": "",
+    "exports": "",
+    "assignment": "",
 }
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
 with spaces between them, each get every message and leave alone what is not theirs."""
@@ -84,12 +88,29 @@ TICKS: tuple[str, ...] = (
 """``module:function`` of what happens every minute: ``(runtime) -> None``, each safe to repeat."""
 
 
+PARTS: dict[str, dict[str, str]] = {
+    "list": {},
+    "bulk": {},
+    "import": {},
+    "export": {},
+    "erase": {},
+}
+"""Where a general feature meets the kinds it works on: what it asks for → kind (or feature) → ``module:name``. So customers'
+bulk changes reach sales' deals although no wing imports one above it. `Runtime.parts` gives them, imported."""
+
+
+@cache
+def parts(asked: str) -> "dict[str, Any]":
+    """Everything registered in `PARTS` for this, imported."""
+    return {name: _load(place) for name, place in PARTS[asked].items()}
+
+
 @cache
 def runtime() -> "Runtime":
     """The function's runtime, made once."""
     from chalicelib.foundation.runtime import Runtime
 
-    return Runtime(settings.from_environment())
+    return Runtime(settings.from_environment(), parts=parts)
 
 
 def feature_routes() -> "list[Routes]":

@@ -23,6 +23,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
     - Rights on schedules are asked for the group "default" whatever the group of the schedule is; rights to send mail are asked
       for no resource at all; sending a batch to a queue is a right of its own.
     - Bucket policies that refuse plain HTTP would refuse everybody.
+    - Buckets have no names of their own: uploads go to the local port.
     - Domains have no DKIM records.
     """
     port = urlsplit(endpoint_url).port or 80
@@ -35,6 +36,9 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
                 for inline in resource["Properties"].get("Policies", []):
                     for statement in inline["PolicyDocument"]["Statement"]:
                         _rights(statement)
+        headers = resources["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        text["Fn::Sub"] = text["Fn::Sub"].replace("https://${FilesBucket.RegionalDomainName}", endpoint_url)
         policy = resources["SiteBucketPolicy"]["Properties"]["PolicyDocument"]
         policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "OnlyOverTls"]
         del resources["FilesBucketPolicy"]

@@ -56,6 +56,7 @@ def fake_runtime(table: Table | None = None, **given: Any) -> Runtime:
         "files": FakeFiles(),
         "scheduler": FakeScheduler(),
         "identity": FakeIdentity(),
+        "parts": wiring.parts,
     }
     if table is not None:
         adapters["table"] = table

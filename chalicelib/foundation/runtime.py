@@ -16,6 +16,8 @@ from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Cursors, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from chalicelib.foundation.files import Files
     from chalicelib.foundation.identity import Identity
     from chalicelib.foundation.mail import Mailer
@@ -103,6 +105,11 @@ class Runtime:
         from chalicelib.foundation.identity import CognitoIdentity
 
         return CognitoIdentity(self.settings)
+
+    @cached_property
+    def parts(self) -> "Callable[[str], Mapping[str, Any]]":
+        """``parts("bulk")`` → the kinds that can be changed in bulk, and how: see ``wiring.PARTS``. None without a wiring."""
+        return lambda asked: {}  # noqa: ARG005
 
     def new_id(self) -> str:
         """A new identifier, made now."""

@@ -4,7 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-QUEUES = ("scoring", "segment-fill", "campaign-plan", "campaign-send", "delivery-events", "reports")
+QUEUES = (
+    "scoring",
+    "segment-fill",
+    "campaign-plan",
+    "campaign-send",
+    "delivery-events",
+    "reports",
+    "jobs",
+    "imports",
+    "exports",
+    "assignment",
+)
 
 
 @dataclass(frozen=True, slots=True)

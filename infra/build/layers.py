@@ -1,17 +1,22 @@
-"""Lambda layers: ``reporting`` has resvg and the fonts for it, since Lambda has no font at all.
+"""Lambda layers: what only some functions carry, each from its own list in ``infra/layers``; and ``fonts``, since Lambda has no
+font at all.
 
 The fonts are cut at build time from the variable Inter of ``fontpkg-inter``: two weights, and only the characters of European
 languages, so that the layer stays small. They lie at ``python/clientela_fonts/*.ttf``, in a package of their own: a function
-finds them with ``importlib.resources.files("clientela_fonts")``. Tests do too, with ``build/layers/reporting/python`` on their path.
+finds them with ``importlib.resources.files("clientela_fonts")``.
 """
 
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.build import archive, dependencies
+
+PACKAGED = ("reporting", "tables", "typesetting")
+"""Layers that are nothing but packages."""
 
 WEIGHTS = {"Regular": 400, "SemiBold": 600}
 """The fonts made, by style name and weight."""
@@ -48,23 +53,42 @@ for style, weight in json.loads(weights).items():
 """
 
 
-def reporting_zip(folder: Path, target: Path, cache: Path) -> Path:
-    """The layer ``reporting`` at ``target``, and unpacked beside it in ``layers/reporting``."""
-    lists = [(folder / name).read_bytes() for name in ("reporting.txt", "fonts.txt")]
-    key = dependencies.cache_key(*lists, _CUT, CHARACTERS, repr(WEIGHTS))
-    kept = cache / f"reporting-{key}.zip"
-    unpacked = target.parent / "layers" / "reporting"
-    if not kept.exists() or not unpacked.exists():
-        for old in cache.glob("reporting-*"):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-        shutil.rmtree(unpacked, ignore_errors=True)
-        packages = unpacked / "python"
-        dependencies.install(["--no-deps", "--requirement", str(folder / "reporting.txt")], packages)
-        _fonts(folder / "fonts.txt", packages / "clientela_fonts", cache)
-        names = [str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()]
-        names = [name for name in names if ".dist-info/" not in name or name.endswith("/METADATA")]
-        compiled = archive.compile_tree(unpacked, [name for name in names if name.endswith(".py")])
-        archive.write_zip(kept, [*(archive.Member(name, unpacked / name) for name in names), *compiled.values()])
+def layer_zips(folder: Path, output: Path, cache: Path) -> tuple[Path, ...]:
+    """Every layer, ``<name>.zip`` in ``output``."""
+    layers = [_layer(name, folder / f"{name}.txt", output, cache) for name in PACKAGED]
+    return (*layers, _fonts_layer(folder / "fonts.txt", output, cache))
+
+
+def _layer(name: str, requirements: Path, output: Path, cache: Path) -> Path:
+    """A layer of the packages of one list."""
+
+    def fill(packages: Path) -> None:
+        dependencies.install(["--no-deps", "--requirement", str(requirements)], packages)
+
+    return _zipped(name, dependencies.cache_key(requirements.read_bytes()), fill, output, cache)
+
+
+def _fonts_layer(requirements: Path, output: Path, cache: Path) -> Path:
+    key = dependencies.cache_key(requirements.read_bytes(), _CUT, CHARACTERS, repr(WEIGHTS))
+    return _zipped(
+        "fonts", key, lambda packages: _fonts(requirements, packages / "clientela_fonts", cache), output, cache
+    )
+
+
+def _zipped(name: str, key: str, fill: Callable[[Path], None], output: Path, cache: Path) -> Path:
+    """The layer ``name``, whose packages ``fill`` puts into a folder; made when the cache has none of this key."""
+    kept, target = cache / f"layer-{name}-{key}.zip", output / f"{name}.zip"
+    if not kept.exists():
+        for old in cache.glob(f"layer-{name}-*"):
+            old.unlink()
+        tree = cache / f"tree-{name}"
+        shutil.rmtree(tree, ignore_errors=True)
+        fill(tree / "python")
+        names = [str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file()]
+        names = [each for each in names if ".dist-info/" not in each or each.endswith("/METADATA")]
+        compiled = archive.compile_tree(tree, [each for each in names if each.endswith(".py")])
+        archive.write_zip(kept, [*(archive.Member(each, tree / each) for each in names), *compiled.values()])
+        shutil.rmtree(tree)
     archive.write_if_changed(target, kept.read_bytes())
     return target
 

@@ -43,10 +43,10 @@ def build(project: Path, output: Path, *, progress: Progress = lambda line: None
     started = time.perf_counter()
     # Both wait for downloads and other processes for most of a first build.
     with ThreadPoolExecutor() as pool:
-        reporting = pool.submit(layers.reporting_zip, project / "infra" / "layers", output / "reporting.zip", cache)
+        carried = pool.submit(layers.layer_zips, project / "infra" / "layers", output, cache)
         packages = dependencies.packages_zip(project / "requirements.txt", cache)
-        layer = reporting.result()
-    step("Packages and layer", started)
+        made = carried.result()
+    step("Packages and layers", started)
 
     started = time.perf_counter()
     functions = archive.functions_zip(project, packages, output / "functions.zip", cache)
@@ -58,7 +58,7 @@ def build(project: Path, output: Path, *, progress: Progress = lambda line: None
     target = output / "template.json"
     archive.write_if_changed(target, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
     step("Template", started)
-    return Build(template=target, functions=functions, layers=(layer,), version=version)
+    return Build(template=target, functions=functions, layers=made, version=version)
 
 
 def _declared_version(project: Path) -> str:

@@ -26,6 +26,11 @@ MAXIMUM_CONCURRENCY = {
     "campaign-send": 5,
     "delivery-events": 10,
     "reports": 2,
+    "jobs": 5,
+    "imports": 5,
+    "exports": 2,
+    # Leads are given out one after the other; more at once would only meet in the same row.
+    "assignment": 2,
 }
 """How many functions work on a queue at once, so that one campaign cannot take the account's concurrency from the API."""
 

@@ -28,8 +28,8 @@ def test_nothing_but_the_known_gaps_is_changed(template: Template) -> None:
     before, after = template["Resources"], adapted(template)["Resources"]
     assert before.keys() - after.keys() == {"FilesBucketPolicy"}
     changed = {name for name in after if after[name] != before[name]}
-    assert {name for name in changed if not name.endswith("Role")} == {"Site", "SiteBucketPolicy"}
-    for name in changed - {"Site", "SiteBucketPolicy"}:
+    assert {name for name in changed if not name.endswith("Role")} == {"Site", "SiteBucketPolicy", "SiteHeaders"}
+    for name in changed - {"Site", "SiteBucketPolicy", "SiteHeaders"}:
         for was, now in zip(statements(before[name]), statements(after[name]), strict=True):
             if was["Action"] == "sqs:SendMessage":
                 assert now == {**was, "Action": ["sqs:SendMessage", "sqs:SendMessageBatch"]}
@@ -47,3 +47,9 @@ def test_the_template_of_aws_is_left_alone(template: Template) -> None:
     before = copy.deepcopy(template)
     adapted(template)
     assert template == before
+
+
+def test_the_browser_may_send_files_to_the_local_port(template: Template) -> None:
+    headers = adapted(template)["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    assert "connect-src 'self' http://127.0.0.1:4566;" in policy

@@ -18,6 +18,8 @@ READ_ALL = frozenset(
         "scoring:read",
         "reports:read",
         "search:read",
+        "tasks:read",
+        "quotes:read",
     }
 )
 PERMISSIONS = READ_ALL | {
@@ -36,6 +38,14 @@ PERMISSIONS = READ_ALL | {
     "reports:run",
     "reports:schedule",
     "audit:read",
+    "tasks:write",
+    "quotes:write",
+    "quotes:approve",
+    "pipelines:write",
+    "fields:write",
+    "imports:run",
+    "exports:run",
+    "privacy:manage",
 }
 """Every permission there is. A route that names another one fails a test."""
 
@@ -66,9 +76,24 @@ ROLES: dict[Role, frozenset[str]] = {
         "scoring:write",
         "reports:run",
         "reports:schedule",
+        "tasks:write",
+        "fields:write",
+        "imports:run",
+        "exports:run",
     },
-    Role.SALES: READ_ALL | {"contacts:write", "companies:write", "leads:write", "deals:write", "reports:run"},
-    Role.SUPPORT: (READ_ALL - {"scoring:read", "forms:read"}) | {"contacts:write", "companies:write"},
+    Role.SALES: READ_ALL
+    | {
+        "contacts:write",
+        "companies:write",
+        "leads:write",
+        "deals:write",
+        "reports:run",
+        "tasks:write",
+        "quotes:write",
+        "imports:run",
+        "exports:run",
+    },
+    Role.SUPPORT: (READ_ALL - {"scoring:read", "forms:read"}) | {"contacts:write", "companies:write", "tasks:write"},
     Role.VIEWER: READ_ALL,
 }
 """The permission table."""
