@@ -94,6 +94,12 @@ PARTS: dict[str, dict[str, str]] = {
     "import": {},
     "export": {},
     "erase": {},
+    "things": {
+        "contact": "customers.things:CONTACTS",
+        "company": "customers.things:COMPANIES",
+        "lead": "customers.things:LEADS",
+        "deal": "sales.things:DEALS",
+    },
 }
 """Where a general feature meets the kinds it works on: what it asks for → kind (or feature) → ``module:name``. So customers'
 bulk changes reach sales' deals although no wing imports one above it. `Runtime.parts` gives them, imported."""
