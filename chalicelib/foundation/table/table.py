@@ -308,16 +308,17 @@ class Table:
         if len(operations) == 1 and not token and not isinstance(operations[0], Check):
             self._alone(operations[0])  # the same by half of the units
             return
-        items = []
-        for operation in operations:
-            name, request = self._request(operation)
-            items.append({name: {"TableName": self._name, **request}})
-        body: dict[str, Any] = {"TransactItems": items}
+        body: dict[str, Any] = {"TransactItems": [self.item_of(operation) for operation in operations]}
         if token:
             body["ClientRequestToken"] = token
         self._transact(body)
         for operation in operations:
             _written(operation)
+
+    def item_of(self, operation: Operation) -> dict[str, Any]:
+        """The operation as `transact_raw` takes it."""
+        name, request = self._request(operation)
+        return {name: {"TableName": self._name, **request}}
 
     def transact_raw(self, items: Sequence[dict[str, Any]]) -> None:
         """`transact` with its items written by hand; each names its table (`name`) itself."""
