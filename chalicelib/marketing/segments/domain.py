@@ -19,9 +19,9 @@ from enum import Enum, StrEnum
 from typing import Any, Literal
 
 from chalicelib.customers.contacts.domain import LIFECYCLE_STAGES, Contact
+from chalicelib.customers.mailboxes import is_free
 from chalicelib.foundation import clock
 from chalicelib.foundation.errors import FieldError, InvalidError
-from chalicelib.marketing.segments.mailboxes import is_free
 
 SHARDS = 4
 """Over how many partitions a segment's members are spread. A membership change costs 2 units, so 4 partitions take 2,000 a

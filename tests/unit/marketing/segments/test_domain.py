@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from chalicelib.customers.contacts.domain import Consent, ConsentState, Contact, EmailAddress, PhoneNumber, Touch
+from chalicelib.customers.mailboxes import is_free
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.segments.domain import FIELDS, OPERATORS, Kind, compile_conditions, matches, parse
-from chalicelib.marketing.segments.mailboxes import is_free
 from tests.helpers import NOON
 
 ANA = Contact(
