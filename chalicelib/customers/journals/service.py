@@ -22,9 +22,9 @@ from chalicelib.customers.journals.records import BatchRecord
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ClientelaError
 from chalicelib.foundation.files import Files
-from chalicelib.foundation.table import Create, Delete, Key, Operation, Record, Replace, Table
+from chalicelib.foundation.table import Delete, Key, Operation, Record, Replace, Table
 from chalicelib.foundation.table.record import kind_of
-from chalicelib.foundation.table.table import BATCH_READ, TransactionConflictError
+from chalicelib.foundation.table.table import TransactionConflictError
 
 ACTIONS = 98
 """Of a transaction's hundred, besides the check of the lease and the batch's own record."""
@@ -135,6 +135,10 @@ def written(*, table: Table, files: Files, key: Key, chunk: int) -> Iterator[Cha
         found += [change for change in from_lines(files.get(journal)) if change.row in rows]
     found.sort(key=lambda change: change.row)
     yield from found
+
+
+def _prefix(chunk: int) -> str:
+    return f"BATCH#{chunk:06d}#"
 
 
 def folder(workspace_id: str, what: str, work_id: str) -> str:
@@ -272,12 +276,3 @@ def _item_key(item: Mapping[str, Any]) -> tuple[str, str]:
         raw: Image = request.get("Item") or request["Key"]
         return raw["pk"]["S"], raw["sk"]["S"]
     raise ValueError("an item has one action")
-
-
-def read_batch(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    """Keys in portions of one batch read."""
-    for begin in range(0, len(keys), BATCH_READ):
-        yield keys[begin : begin + BATCH_READ]
-
-
-__all__ = ["Change", "Create", "LostError", "Outcome", "Work", "Writer", "folder", "read_batch", "undo", "written"]

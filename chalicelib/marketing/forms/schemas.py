@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 from pydantic import Field as Limits
 
 from chalicelib.customers.consent.domain import MARKETING_EMAIL
+from chalicelib.customers.countries import names
 from chalicelib.foundation.http import Instant, PageQuery, Schema
-from chalicelib.marketing.forms.countries import names
 from chalicelib.marketing.forms.domain import (
     CONSENTS_LIMIT,
     FIELDS_LIMIT,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.customers.contacts.addresses import normalise_email, normalise_phone, region_of
+from chalicelib.customers.countries import codes
 from chalicelib.foundation.errors import FieldError, InvalidError
-from chalicelib.marketing.forms.countries import codes
 from chalicelib.marketing.forms.domain import PERSONAL, Field, FieldType, Form, is_web_address
 from chalicelib.marketing.forms.words import say
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.customers import countries
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.ids import new_id
 from chalicelib.foundation.signing import Signer
-from chalicelib.marketing.forms import countries, posts, suspicion, tokens
+from chalicelib.marketing.forms import posts, suspicion, tokens
 from chalicelib.marketing.forms.domain import Field, FieldType, Form, Option, is_web_address
 from chalicelib.marketing.forms.values import read_values
 from chalicelib.marketing.forms.words import MESSAGES, say

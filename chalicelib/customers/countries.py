@@ -269,6 +269,32 @@ def names(language: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((code, both[position]) for code, *both in _rows()), key=lambda row: _plain(row[1])))
 
 
+def code_of(text: str) -> str | None:
+    """The code of a country written as a code or as its name in either language, with or without accents; None for others."""
+    text = " ".join(text.split())
+    return text.upper() if text.upper() in codes() else _by_name().get(_plain(text))
+
+
+_ALSO = (
+    "US|usa|eeuu|ee uu|ee.uu.|u.s.a.|u.s.|united states of america|estados unidos de america",
+    "GB|uk|u.k.|great britain|england|scotland|wales|inglaterra|escocia|gran bretana",
+    "ES|esp|espana",
+    "CZ|czech republic|republica checa",
+    "NL|holland|the netherlands|holanda",
+    "RU|russian federation|federacion rusa",
+    "KR|korea|south korea|corea|corea del sur",
+)
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    found = {_plain(name): code for code, *both in _rows() for name in both}
+    for line in _ALSO:
+        code, *names_ = line.split("|")
+        found |= dict.fromkeys(names_, code)
+    return found
+
+
 @cache
 def _rows() -> tuple[tuple[str, str, str], ...]:
     rows = [line.split("|") for line in _TABLE.split("\n") if line]
