@@ -73,6 +73,7 @@ class Derivation:
     _facts: dict[str, dict[str, Envelope]] = field(default_factory=lambda: defaultdict(dict))
     _once: list[Sequence[Operation]] = field(default_factory=list)
     _current: dict[Key, Record | None] = field(default_factory=dict)
+    _after: list[Callable[[Table], None]] = field(default_factory=list)
 
     def put(self, record: Record) -> None:
         """Write this row."""
@@ -97,6 +98,12 @@ class Derivation:
         """
         self._once.append(operations)
 
+    def after(self, work: Callable[[Table], None]) -> None:
+        """Do this once the batch's rows are written: what has to see rows that another batch may be writing at this moment,
+        and writes its own (conditionally, like everything here). It comes again with the batch.
+        """
+        self._after.append(work)
+
     def current(self, record: type[R], key: Key) -> R | None:
         """The source as it is now (consistent, read once a batch)."""
         if key not in self._current:
@@ -110,6 +117,8 @@ class Derivation:
             (record for record in self._rows.values() if record is not None),
             deletes=[key for key, record in self._rows.items() if record is None],
         )
+        for work in self._after:
+            work(self.table)
         for operations in self._once:
             try:
                 self.table.transact(operations)
