@@ -31,6 +31,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.leads.routes": ("leads",),
     "customers.companies.routes": ("companies",),
     "customers.search.routes": ("search",),
+    "customers.fields.routes": ("fields",),
     "sales.pipelines.routes": ("pipelines",),
     "sales.deals.routes": ("deals",),
     "marketing.forms.routes": ("forms", "f"),

@@ -2,13 +2,16 @@
 so that hostile ones are refused everywhere by the same rules (`chalicelib.customers.texts`).
 """
 
-from typing import Annotated, Literal, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from chalicelib.customers import texts
 from chalicelib.customers.contacts.domain import Contact, ScoreChange
+from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.http import Schema
 from chalicelib.foundation.http.schemas import Instant
 
@@ -44,6 +47,24 @@ LanguageTag = Annotated[
     str, Field(max_length=35, pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", description="es, en-GB")
 ]
 Stage = Literal["awareness", "acquisition", "retention", "fulfilment", "loyalty"]
+
+
+@contextmanager
+def showing_conflicts(show: Callable[[Any], BaseModel]) -> Iterator[None]:
+    """Within it, a conflict carries the current record as ``show`` shows it: for records that are shown with more than they
+    hold themselves. The route then has ``present=as_it_is``.
+    """
+    try:
+        yield
+    except ConflictError as conflict:
+        if conflict.current is None:
+            raise
+        raise ConflictError(str(conflict), current=show(conflict.current)) from conflict
+
+
+def as_it_is(shown: BaseModel) -> BaseModel:
+    """What is shown already."""
+    return shown
 
 
 class AddressIn(Schema):

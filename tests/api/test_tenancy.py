@@ -116,6 +116,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "job_id": _job,
     "contact_id": _contact,
     "company_id": lambda foreign: foreign.post("/companies", {"name": CANARY}),
+    "field_id": lambda foreign: foreign.post("/fields", {"kind": "contact", "name": CANARY, "type": "text"}),
     "lead_id": _lead,
     "form_key": _form,
     "submission_id": _submission,
@@ -169,6 +170,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/contacts/{contact_id}/consents"): Sample(
         lambda _: {"purpose": "marketing_email", "state": "granted", "proof": "said so"}
     ),
+    ("POST", "/v1/fields"): Sample(lambda _: {"kind": "deal", "name": "x", "type": "text"}),
+    ("PATCH", "/v1/fields/{field_id}"): _version(name="x"),
     ("POST", "/v1/companies"): Sample(lambda _: {"name": "Eva y hermanas"}),
     ("PATCH", "/v1/companies/{company_id}"): _version(name="x"),
     ("PATCH", "/v1/leads/{lead_id}"): _version(status="working"),

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from chalicelib.customers.contacts import service, store
-from chalicelib.customers.contacts.addresses import national_digits
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.contacts.records import ContactRecord
 from chalicelib.customers.search.service import index
@@ -40,7 +39,7 @@ _AUDITED = (
     "deleted_at",
     "merged_into",
 )
-_SEARCHED = ("first_name", "last_name", "emails", "phones", "company_name", "open_lead_id")
+_SEARCHED = ("first_name", "last_name", "emails", "phones", "company_name")
 
 
 def tell_scoring(change: Change, into: Derivation) -> None:
@@ -91,23 +90,19 @@ def note_tags(change: Change, into: Derivation) -> None:
 
 
 def keep_words(change: Change, into: Derivation) -> None:
-    """The words by which the contact is found, and its open lead with it."""
+    """The words by which the contact is found; those of its leads are kept by leads."""
     if not change.changed(*_SEARCHED):
         return
     record = change.record
     assert isinstance(record, ContactRecord)
     contact = _contact(into.current(ContactRecord, record.key))
     images = [image for image in (_contact(change.old), _contact(change.new)) if image is not None]
-    texts_old = [text for image in images for text in _texts(image)]
-    texts = _texts(contact) if contact else []
+    texts_old = [text for image in images for text in service.search_texts(image)]
+    texts = service.search_texts(contact) if contact else []
     title, subtitle, made = (
-        (contact.display_name, _subtitle(contact), contact.created_at) if contact else ("", "", record.created_at)
+        (contact.display_name, service.search_subtitle(contact), contact.created_at) if contact else ("", "", record.created_at)
     )
     index(into, record.workspace_id, "contact", record.contact_id, title, subtitle, texts_old, texts, at=made)
-    open_lead = contact.open_lead_id if contact else ""
-    for lead_id in {open_lead, *(image.open_lead_id for image in images)} - {""}:
-        found = texts if lead_id == open_lead else []
-        index(into, record.workspace_id, "lead", lead_id, title, subtitle, texts_old, found, at=made)
 
 
 def note_score(change: Change, into: Derivation) -> None:
@@ -152,19 +147,6 @@ def _profile(contact: Contact) -> Contact:
         open_lead_id="",
         last_touch=None,
     )
-
-
-def _texts(contact: Contact) -> list[str]:
-    texts = [contact.first_name, contact.last_name, contact.company_name]
-    texts += [email.address for email in contact.emails]
-    for phone in contact.phones:
-        texts += [phone.number.lstrip("+"), national_digits(phone.number)]
-    return texts
-
-
-def _subtitle(contact: Contact) -> str:
-    parts = [contact.email if contact.email != contact.display_name else "", contact.company_name]
-    return " · ".join(part for part in parts if part)
 
 
 PROJECTIONS: dict[str, list[Projection]] = {

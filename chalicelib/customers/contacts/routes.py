@@ -1,5 +1,6 @@
 """The routes of contacts."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.customers.consent import service as consent
@@ -13,6 +14,8 @@ from chalicelib.customers.contacts.schemas import (
     ContactsQuery,
     page_text,
 )
+from chalicelib.customers.fields import service as custom_fields
+from chalicelib.customers.schemas import as_it_is, showing_conflicts
 from chalicelib.foundation.http import Answer, Call, Page, Routes
 from chalicelib.workspaces.settings.service import get_workspace
 
@@ -34,7 +37,7 @@ def list_contacts(call: Call[None]) -> Answer:
         company_id=company_id,
     )
     more = call.runtime.cursors.write(call.workspace_id, name, [found[-1].id]) if len(found) == limit else None
-    return Answer(page_text(found, more))
+    return Answer(page_text(found, more, _custom(call)))
 
 
 @routes.post("/contacts", permission="contacts:write", body=ContactIn, returns=ContactOut, status=201)
@@ -65,19 +68,20 @@ def get_contact(call: Call[None], contact_id: str) -> ContactOut:
     permission="contacts:write",
     body=ContactChange,
     returns=ContactOut,
-    present=ContactOut.whole,
+    present=as_it_is,
 )
 def change_contact(call: Call[ContactChange], contact_id: str) -> ContactOut:
     """Change a contact as it was at ``version``. Lists (addresses, numbers, tags) are replaced as a whole."""
-    contact = service.change_contact(
-        table=call.runtime.table,
-        clock=call.runtime.clock,
-        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
-        contact_id=contact_id,
-        version=call.body.version,
-        changes=call.body.values(),
-        changed_by=call.actor.reference,
-    )
+    with showing_conflicts(lambda current: _shown(call, current)):
+        contact = service.change_contact(
+            table=call.runtime.table,
+            clock=call.runtime.clock,
+            workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+            contact_id=contact_id,
+            version=call.body.version,
+            changes=call.body.values(),
+            changed_by=call.actor.reference,
+        )
     return _shown(call, contact)
 
 
@@ -90,4 +94,9 @@ def _shown(call: Call[Any], contact: Contact) -> ContactOut:
         emails=[email] if email else [],
         consistent=False,
     )
-    return ContactOut.whole(contact, found.get(email))
+    return ContactOut.whole(contact, found.get(email), _custom(call)(contact.custom))
+
+
+def _custom(call: Call[Any]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Custom values by key, from those by field id."""
+    return lambda values: custom_fields.shown(table=call.runtime.table, workspace_id=call.workspace_id, values=values)

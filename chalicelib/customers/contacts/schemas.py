@@ -1,6 +1,6 @@
 """Contacts as the API shows and takes them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from chalicelib.customers.consent.domain import Suppression
 from chalicelib.customers.contacts.domain import Contact, Touch
+from chalicelib.customers.fields.schemas import Custom
 from chalicelib.customers.schemas import (
     AddressIn,
     AddressOut,
@@ -90,6 +91,7 @@ class ContactFields(Schema):
     interests: Annotated[list[Name], Field(max_length=50)] | None = None
     kyc: KycIn | None = None
     satisfaction: Annotated[int, Field(ge=0, le=10)] | None = None
+    custom: Custom | None = None
 
     def values(self) -> dict[str, Any]:
         """What was said, by the names of the domain."""
@@ -205,8 +207,10 @@ class ContactOut(ContactListed):
     merged_ids: Annotated[list[str], Field(description="The contacts that were merged into this one.")]
 
     @classmethod
-    def whole(cls, contact: Contact, suppression: Suppression | None = None) -> Self:
-        """The contact as shown by itself."""
+    def whole(
+        cls, contact: Contact, suppression: Suppression | None = None, custom: Mapping[str, Any] | None = None
+    ) -> Self:
+        """The contact as shown by itself, with its values of the workspace's own fields by key."""
         suppressed = None
         if suppression is not None:
             suppressed = {"reason": suppression.reason.value, "at": suppression.at}
@@ -219,11 +223,11 @@ class ContactOut(ContactListed):
             "deleted_by": contact.deleted_by or None,
             "merged_ids": list(contact.merged_ids),
         }
-        return cls.model_validate({**shown(contact), **more})
+        return cls.model_validate({**shown(contact, custom or {}), **more})
 
 
-def shown(contact: Contact) -> dict[str, Any]:
-    """A contact as `ContactListed`, in plain JSON: a page of fifty is written without making four hundred models first."""
+def shown(contact: Contact, custom: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact as `ContactListed`, with its custom values by key, in plain JSON: a page of fifty is written without making four hundred models first."""
     first = _touch(contact.first_touch)
     return {
         "id": contact.id,
@@ -264,7 +268,7 @@ def shown(contact: Contact) -> dict[str, Any]:
         "job_title": contact.job_title or None,
         "birthday": contact.birthday or None,
         "satisfaction": contact.satisfaction,
-        "custom": {},
+        "custom": custom,
         "deleted_at": to_text(contact.deleted_at) if contact.deleted_at else None,
         "created_at": to_text(contact.created_at),
         "updated_at": to_text(contact.updated_at),
@@ -272,9 +276,15 @@ def shown(contact: Contact) -> dict[str, Any]:
     }
 
 
-def page_text(contacts: Iterable[Contact], next_cursor: str | None) -> str:
-    """A page of contacts as it is sent."""
-    return to_json({"items": [shown(contact) for contact in contacts], "next_cursor": next_cursor}).decode()
+def page_text(
+    contacts: Iterable[Contact], next_cursor: str | None, custom: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> str:
+    """A page of contacts as it is sent; ``custom`` gives values by key for those by field id."""
+    items = [shown(contact, custom(contact.custom) if contact.custom else _NOTHING) for contact in contacts]
+    return to_json({"items": items, "next_cursor": next_cursor}).decode()
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _touch(touch: Touch | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from chalicelib.customers.claims import service as claims
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import store
-from chalicelib.customers.contacts.addresses import normalise_email, normalise_phone, region_of
+from chalicelib.customers.contacts.addresses import national_digits, normalise_email, normalise_phone, region_of
 from chalicelib.customers.contacts.domain import (
     KYC_STATES,
     LIFECYCLE_STAGES,
@@ -31,6 +31,7 @@ from chalicelib.customers.contacts.domain import (
     shard_of,
 )
 from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord
+from chalicelib.customers.fields import service as custom_fields
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id
@@ -160,10 +161,12 @@ def create_contact(
     values: Mapping[str, Any],
     touch: Touch | None = None,
     changed_by: str = "",
+    required: bool = True,
 ) -> Contact:
-    """Make a contact. ``values`` are the fields of `Contact` that people fill in (names, ``emails`` ``[{address, label, primary}]`` and
-    ``phones`` ``[{number, label, primary}]`` in any spelling, ``company_id``, ``tags``, …). `InvalidError` names what is wrong, ``taken`` addresses too; making the same id
-    again gives the contact that is there.
+    """Make a contact. ``values`` are the fields of `Contact` that people fill in: names, ``emails`` ``[{address, label, primary}]``
+    and ``phones`` ``[{number, label, primary}]`` in any spelling, ``company_id``, ``tags``, ``custom`` values by the keys of their
+    fields, … `InvalidError` names what is wrong, ``taken`` addresses and, unless not ``required``, custom fields that have to be
+    filled in too; making the same id again gives the contact that is there.
     """
     now = clock.now()
     contact = Contact(
@@ -175,7 +178,7 @@ def create_contact(
         first_touch=touch,
         last_touch=touch,
         changed_by=changed_by,
-        **_cleaned(table, workspace, values, country=str(values.get("country") or "")),
+        **_cleaned(table, workspace, values, country=str(values.get("country") or ""), required=required),
     )
     if not contact.display_name:
         raise InvalidError("A contact has a name, an e-mail address or a phone number.", field="emails", code="missing")
@@ -291,6 +294,21 @@ def score_change_of(record: Record) -> tuple[str, ScoreChange]:
     return record.contact_id, store.to_score_change(record)
 
 
+def search_texts(contact: Contact) -> list[str]:
+    """What a contact is found by, and its leads with it."""
+    texts = [contact.first_name, contact.last_name, contact.company_name]
+    texts += [email.address for email in contact.emails]
+    for phone in contact.phones:
+        texts += [phone.number.lstrip("+"), national_digits(phone.number)]
+    return texts
+
+
+def search_subtitle(contact: Contact) -> str:
+    """What stands below a contact's name where it is found."""
+    parts = [contact.email if contact.email != contact.display_name else "", contact.company_name]
+    return " · ".join(part for part in parts if part)
+
+
 def pause(attempt: int) -> None:
     """Wait a little, at random, before a conflict is tried again, so that two do not meet again."""
     import random
@@ -318,7 +336,13 @@ def _scored(contact: Contact, entries: Sequence[ScoreEntry], grade_of: GradeOf) 
 
 
 def _cleaned(
-    table: Table, workspace: Workspace, values: Mapping[str, Any], *, country: str, present: Contact | None = None
+    table: Table,
+    workspace: Workspace,
+    values: Mapping[str, Any],
+    *,
+    country: str,
+    present: Contact | None = None,
+    required: bool = True,
 ) -> dict[str, Any]:
     """The values as they are kept. `InvalidError` names each that is wrong."""
     cleaned: dict[str, Any] = {name: value if value is not None else "" for name, value in values.items()}
@@ -348,6 +372,15 @@ def _cleaned(
         check_owner(table, workspace.id, cleaned["owner_id"])
     if "company_id" in cleaned:
         cleaned["company_name"] = _company_name(table, workspace.id, cleaned)
+    if "custom" in cleaned or (present is None and required):
+        cleaned["custom"] = custom_fields.cleaned(
+            table=table,
+            workspace_id=workspace.id,
+            kind="contact",
+            given=cleaned.get("custom") or {},
+            present=present.custom if present else None,
+            required=required,
+        )
     return cleaned | _place(present, cleaned)
 
 
