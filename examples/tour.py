@@ -8,91 +8,19 @@ mail catcher, the lead unsubscribes by one click, a second campaign leaves it ou
 by mail. Needs nothing but Python's standard library and ``.local/stack.json``, which `make run` writes.
 """
 
-import email
-import email.policy
 import json
 import re
-import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent.parent
-
-
-class Tour:
-    """The stack, and what has been done so far."""
-
-    def __init__(self, stack: dict[str, Any]):
-        self.stack = stack
-        self.api = stack["api_url"]
-        self.run = format(int(time.time()), "x")
-        self.address = f"ana.tour.{self.run}@example.com"
-        self.step_number = 0
-
-    def step(self, title: str) -> None:
-        """Begin a step."""
-        self.step_number += 1
-        print(f"\n\033[1m{self.step_number}. {title}\033[0m", flush=True)
-
-    def http(self, method: str, url: str, body: Any = None, *, key: bool = True, form: bool = False) -> tuple[int, Any]:
-        """One request; the status and the parsed answer."""
-        headers = {}
-        data = None
-        if key:
-            headers["Authorization"] = f"Bearer {self.stack['api_key']}"
-        if body is not None and form:
-            data, headers["Content-Type"] = body.encode(), "application/x-www-form-urlencoded"
-        elif body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        request = urllib.request.Request(url, data=data, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                status, content = response.status, response.read()
-                kind = response.headers.get("content-type", "")
-        except urllib.error.HTTPError as error:
-            status, content, kind = error.code, error.read(), error.headers.get("content-type", "")
-        parsed = json.loads(content) if "json" in kind and content else content.decode("utf-8", "replace")
-        return status, parsed
-
-    def call(self, method: str, path: str, body: Any = None, *, expect: int = 200, key: bool = True) -> Any:
-        """One call of the API that has to end with this status."""
-        status, answer = self.http(method, self.api + path, body, key=key)
-        if status != expect:
-            raise SystemExit(f"{method} {path} answered {status}, not {expect}:\n{json.dumps(answer, indent=1)}")
-        return answer
-
-    def wait(self, what: str, look: Callable[[], Any], seconds: float = 60) -> Any:
-        """Look again until there is something to see."""
-        started = time.monotonic()
-        while time.monotonic() - started < seconds:
-            found = look()
-            if found:
-                print(f"   {what}: after {time.monotonic() - started:.1f} s")
-                return found
-            time.sleep(0.25)
-        raise SystemExit(f"{what}: not within {seconds:.0f} s")
-
-    def mail_to(self, address: str, subject: str) -> Any:
-        """The newest caught mail to this address with this subject, parsed from its source, or None."""
-        _, caught = self.http("GET", self.stack["mail_url"] + "/email", key=False)
-        for item in reversed(caught):
-            if subject in item.get("subject", "") and address in json.dumps(item.get("to", [])):
-                _, source = self.http("GET", f"{self.stack['mail_url']}/email/{item['id']}/source", key=False)
-                return email.message_from_string(source, policy=email.policy.default)
-        return None
+from stack_client import StackClient
 
 
 def main() -> None:
     """Walk the whole way."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / ".local" / "stack.json"
-    if not path.exists():
-        raise SystemExit("There is no running stack: `make run DETACH=1` first.")
-    tour = Tour(json.loads(path.read_text()))
+    tour = StackClient.from_arguments()
+    address = f"ana.tour.{tour.run}@example.com"
 
     tour.step("The API answers")
     print("  ", tour.call("GET", "/health", key=False))
@@ -101,7 +29,7 @@ def main() -> None:
     form_path = f"/forms/{tour.stack['form_key']}"
     form = tour.call("GET", form_path, key=False)
     print("   fields:", ", ".join(field["name"] for field in form["fields"]))
-    values = {"email": tour.address, "first_name": "Ana", "last_name": "Ejemplo", "company": "Molinos del Sur"}
+    values = {"email": address, "first_name": "Ana", "last_name": "Ejemplo", "company": "Molinos del Sur"}
     names = {field["name"] for field in form["fields"]}
     post = {
         "token": form["token"],
@@ -120,7 +48,7 @@ def main() -> None:
     print(f"   the same token again: {status} {again.get('errors', [{}])[0].get('field')}")
 
     tour.step("The lead is there, scored, with the reasons")
-    query = urllib.parse.quote(tour.address)
+    query = urllib.parse.quote(address)
 
     def scored() -> Any:
         items = tour.call("GET", f"/leads?email={query}")["items"]
@@ -159,7 +87,7 @@ def main() -> None:
     print("   counts:", {name: count for name, count in done["counts"].items() if count})
 
     tour.step("The mail that arrived")
-    message = tour.wait("mail caught", lambda: tour.mail_to(tour.address, tour.run), 30)
+    message = tour.wait("mail caught", lambda: tour.mail_to(address, tour.run), 30)
     for header in ("From", "To", "Subject", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"):
         print(f"   {header}: {message[header]}")
     text = message.get_body(("plain",)).get_content()
