@@ -105,8 +105,8 @@ def signs(contact: Contact) -> dict[str, frozenset[str]]:
     if name and len("".join(name)) >= 3:
         traits = _personal(contact) | (_shared(contact) if len(name) > 1 else frozenset())
         found[_digest("name", " ".join(name))] = traits
-    for mailbox in sorted({mailbox(each.address) for each in contact.emails} - {""}):
-        digest = _digest("mailbox", mailbox)
+    for box in sorted({mailbox(each.address) for each in contact.emails} - {""}):
+        digest = _digest("mailbox", box)
         found[digest] = frozenset({f"m{digest}"})
     return found
 

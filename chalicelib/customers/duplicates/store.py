@@ -1,8 +1,7 @@
 """Names to compare by, and pairs, in the table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from chalicelib.customers.duplicates.domain import COMPARED, Pair, PairState, Reason
 from chalicelib.customers.duplicates.records import (
@@ -84,29 +83,26 @@ def found(workspace_id: str, one: str, other: str, reasons: Iterable[Reason], no
     position = f"{clock.to_text(now)}#{key.pk.rpartition('#')[2]}-{key.sk}"
     return Update(
         key,
-        [
+        [  # all but the reasons is kept as it was first written
             PairRecord.reasons.add({reason.value for reason in reasons}),
-            *_unless_there(
-                {
-                    PairRecord.workspace_id: workspace_id,
-                    PairRecord.kind: PairRecord,
-                    PairRecord.created_at: now,
-                    PairRecord.found_at: now,
-                    PairRecord.state: PairState.OPEN.value,
-                    PairRecord.gsi1pk: state_partition(workspace_id, PairState.OPEN),
-                    PairRecord.gsi1sk: position,
-                    PairRecord.gsi2pk: second_partition(workspace_id, key.sk),
-                    PairRecord.gsi2sk: key.pk.rpartition("#")[2],
-                }
-            ),
+            *[
+                attribute.set(attribute | value)
+                for attribute, value in (
+                    (PairRecord.workspace_id, workspace_id),
+                    (PairRecord.kind, PairRecord),
+                    (PairRecord.created_at, now),
+                    (PairRecord.found_at, now),
+                    (PairRecord.state, PairState.OPEN.value),
+                    (PairRecord.gsi1pk, state_partition(workspace_id, PairState.OPEN)),
+                    (PairRecord.gsi1sk, position),
+                    (PairRecord.gsi2pk, second_partition(workspace_id, key.sk)),
+                    (PairRecord.gsi2sk, key.pk.rpartition("#")[2]),
+                )
+            ],
             PairRecord.version.add(1),
         ],
         upsert=True,
     )
-
-
-def _unless_there(values: Mapping[Any, Any]) -> list[Any]:
-    return [attribute.set(attribute | value) for attribute, value in values.items()]
 
 
 def with_reasons(pair: Pair, reasons: Iterable[Reason], now: datetime) -> Update:
