@@ -100,7 +100,9 @@ def keep_words(change: Change, into: Derivation) -> None:
     texts_old = [text for image in images for text in service.search_texts(image)]
     texts = service.search_texts(contact) if contact else []
     title, subtitle, made = (
-        (contact.display_name, service.search_subtitle(contact), contact.created_at) if contact else ("", "", record.created_at)
+        (contact.display_name, service.search_subtitle(contact), contact.created_at)
+        if contact
+        else ("", "", record.created_at)
     )
     index(into, record.workspace_id, "contact", record.contact_id, title, subtitle, texts_old, texts, at=made)
 

@@ -1,37 +1,94 @@
 """Leads as the API shows and takes them."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.leads.domain import Lead
-from chalicelib.customers.schemas import Reference, ScoreOut
+from chalicelib.customers.schemas import Name, Reference, ScoreOut, ShortText
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
 
-Status = Literal["new", "working", "qualified", "disqualified"]
+LeadStatusName = Literal["new", "working", "qualified", "disqualified", "converted"]
+Reason = Annotated[ShortText, Field(max_length=300)]
+Custom = Annotated[dict[str, Any], Field(max_length=100, description="Custom fields by key; null takes a value away.")]
 
 
 class LeadsQuery(PageQuery):
-    """The list of leads, narrowed by what is given."""
+    """The list of leads, narrowed by what is given. ``owner_id`` is a member's id, ``me``, or ``none`` for leads that nobody has."""
 
     email: Annotated[str, Field(max_length=254)] | None = None
-    status: Status | None = None
+    status: LeadStatusName | None = None
     source: Annotated[str, Field(max_length=120)] | None = None
     owner_id: Reference | None = None
+    age: Annotated[
+        Literal["today", "week", "month", "older"] | None,
+        Field(description="Made today, in the last 7 or 30 days, or before them."),
+    ] = None
+    overdue: Annotated[
+        Literal["true", "false"] | None,
+        Field(description="Those whose first answer is overdue, the most overdue first."),
+    ] = None
+    sort: Literal["-created", "created"] = "-created"
+    deleted: Annotated[Literal["true", "false"] | None, Field(description="What lies in the bin.")] = None
+
+
+class LeadPersonIn(Schema):
+    """A new lead's person: the contact that has the address or the number, or else a new one."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    email: Annotated[str, Field(max_length=254)] | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    company: ShortText | None = None
+
+
+class LeadIn(Schema):
+    """A new lead, on a contact that is there (``contact_id``) or on a person (``contact``)."""
+
+    contact_id: Reference | None = None
+    contact: LeadPersonIn | None = None
+    source: Annotated[ShortText, Field(max_length=120)] | None = None
+    owner_id: Reference | None = None
+    custom: Custom | None = None
+
+    def person(self) -> dict[str, str]:
+        """What was said of the person."""
+        return self.contact.model_dump(exclude_none=True) if self.contact else {}
 
 
 class LeadChange(Versioned):
     """A change to a lead; what is left out stays, a null ``owner_id`` takes the owner away."""
 
-    status: Status | None = None
+    status: Literal["new", "working", "qualified", "disqualified"] | None = None
     owner_id: Reference | None = None
-    disqualify_reason: Annotated[str, Field(max_length=300)] | None = None
+    disqualify_reason: Reason | None = None
+    custom: Custom | None = None
 
     def changes(self) -> dict[str, Any]:
         """What was said."""
         return self.model_dump(exclude_unset=True, exclude={"version"})
+
+
+class LeadMove(Schema):
+    """A lead is qualified or reopened, as it was at ``version`` if that is given."""
+
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
+class LeadDisqualify(LeadMove):
+    """A lead is given up, and why."""
+
+    reason: Annotated[Reason, Field(min_length=1)]
+
+
+class LeadDelete(Schema):
+    """Which version of the lead is deleted; without one, whichever there is."""
+
+    version: Annotated[int, Field(ge=1)] | None = None
 
 
 class LeadContactOut(Schema):
@@ -43,10 +100,12 @@ class LeadContactOut(Schema):
 
 
 class LeadOut(Schema):
-    """A lead. The score is its contact's."""
+    """A lead. The score is its contact's. ``respond_by`` is when the first answer is owed, ``overdue`` whether it should have been
+    given by now.
+    """
 
     id: str
-    status: Status
+    status: LeadStatusName
     contact_id: str
     contact: LeadContactOut
     source: str
@@ -57,13 +116,21 @@ class LeadOut(Schema):
     score: ScoreOut
     disqualify_reason: str | None
     touches: Annotated[int, Field(description="How many captures fell on it.")]
+    custom: Annotated[dict[str, Any], Field(description="Custom fields by key.")]
+    respond_by: Instant | None
+    first_response_at: Instant | None
+    overdue: bool
+    deal_id: str | None
+    company_id: str | None
+    converted_at: Instant | None
+    deleted_at: Instant | None
     created_at: Instant
     updated_at: Instant
     version: int
 
     @classmethod
-    def of(cls, lead: Lead, contact: Contact | None) -> Self:
-        """The lead as shown; a contact that is gone leaves an empty one behind."""
+    def of(cls, lead: Lead, contact: Contact | None, custom: Mapping[str, Any], now: datetime) -> Self:
+        """The lead as shown at this instant; a contact that is gone leaves an empty one behind."""
         shown = LeadContactOut.model_construct(display_name="", email=None, company_name=None)
         score = ScoreOut.model_construct(fit=0, engagement=0, total=0, grade="")
         if contact is not None:
@@ -76,7 +143,7 @@ class LeadOut(Schema):
         return cls.model_construct(
             id=lead.id,
             status=lead.status.value,
-            contact_id=lead.contact_id,
+            contact_id=contact.id if contact is not None else lead.contact_id,
             contact=shown,
             source=lead.source,
             medium=lead.medium or None,
@@ -86,6 +153,14 @@ class LeadOut(Schema):
             score=score,
             disqualify_reason=lead.disqualify_reason or None,
             touches=lead.touches,
+            custom=dict(custom),
+            respond_by=lead.respond_by,
+            first_response_at=lead.first_response_at,
+            overdue=lead.overdue(now),
+            deal_id=lead.deal_id or None,
+            company_id=lead.company_id or None,
+            converted_at=lead.converted_at,
+            deleted_at=lead.deleted_at,
             created_at=lead.created_at,
             updated_at=lead.updated_at,
             version=lead.version,
