@@ -24,8 +24,8 @@ export const members = [
   { user_id: id(), email: 'sara@clientela.example', name: 'Sara Lindqvist', role: 'sales', version: 2, created_at: ago(90_000), last_seen_at: ago(1800) },
   { user_id: id(), email: 'nuevo@clientela.example', name: 'Iván Prado', role: 'viewer', version: 1, created_at: ago(300), last_seen_at: null },
 ]
-const read = ['workspace', 'members', 'contacts', 'companies', 'leads', 'deals', 'segments', 'forms', 'campaigns', 'scoring', 'reports', 'search'].map((one) => `${one}:read`)
-export const permissions = [...read, 'workspace:write', 'members:write', 'api_keys:manage', 'contacts:write', 'companies:write', 'leads:write', 'deals:write', 'segments:write', 'forms:write', 'campaigns:write', 'campaigns:send', 'scoring:write', 'reports:run', 'reports:schedule', 'audit:read']
+const read = ['workspace', 'members', 'contacts', 'companies', 'leads', 'deals', 'segments', 'forms', 'campaigns', 'scoring', 'reports', 'search', 'tasks', 'quotes'].map((one) => `${one}:read`)
+export const permissions = [...read, 'workspace:write', 'members:write', 'api_keys:manage', 'contacts:write', 'companies:write', 'leads:write', 'deals:write', 'tasks:write', 'quotes:write', 'quotes:approve', 'pipelines:write', 'fields:write', 'imports:run', 'exports:run', 'privacy:manage', 'segments:write', 'forms:write', 'campaigns:write', 'campaigns:send', 'scoring:write', 'reports:run', 'reports:schedule', 'audit:read']
 export const roles = { owner: permissions, admin: permissions, viewer: read }
 export const workspace = { id: id(), name: 'Agencia Mirlo', language: 'es', time_zone: 'America/Bogota', currency: 'USD', postal_address: 'Cra. 7 # 71-21, Bogotá, Colombia', sender: { name: 'Agencia Mirlo', email: 'hola@mirlo.example' }, version: 3 }
 export const second = { ...workspace, id: id(), name: 'Hotel Mirador', version: 1 }
@@ -151,6 +151,3 @@ export const runs = [
   { id: id(), report: 'weekly', state: 'missed', period: { start: '2026-11-02', end: '2026-11-08', time_zone: 'America/Bogota' }, recipients: ['elena@mirlo.example'], delivery: null, file_url: null, csv_url: null, created_at: ago(17_000), finished_at: null },
 ]
 export const schedule = { enabled: true, weekday: 1, hour: 8, time_zone: 'America/Bogota', recipients: ['elena@mirlo.example'], language: 'es', next_run_at: ago(-2400), version: 1 }
-const stages = ['Nuevo', 'Reunión', 'Propuesta', 'Negociación', 'Ganada'].map((name, index) => ({ id: `s${index}`, name, probability: index * 25 }))
-export const pipelines = [{ id: 'p1', name: 'Ventas', stages }, { id: 'p2', name: 'Renovaciones', stages }]
-export const deals = companies.slice(0, 14).map((one, index) => ({ id: id(), title: `${pick(['Sitio web', 'Campaña anual', 'CRM', 'Tienda en línea'])} · ${one.name}`, amount: String(1200 + Math.floor(random() * 90) * 100), currency: 'USD', stage_id: `s${index % 5}`, status: 'open', pipeline_id: index % 4 === 3 ? 'p2' : 'p1', contact_id: contacts[index].id, company_id: one.id, company_name: one.name, contact_name: contacts[index].display_name, expected_close: new Date(Date.now() + index * 5 * 86_400_000).toISOString().slice(0, 10), created_at: ago(9000), version: 1 }))

@@ -3,9 +3,10 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import * as data from './data.mjs'
+import { deals, sales } from './sales.mjs'
 
 const DIST = new URL('../../dist/', import.meta.url).pathname
-const { workspace, second, contacts, leads, companies, segments, campaigns, forms, submissions, keys, runs, members, deals } = data
+const { workspace, second, contacts, leads, companies, segments, campaigns, forms, submissions, keys, runs, members } = data
 const jobs = new Map()
 const now = () => new Date().toISOString()
 const routes = []
@@ -75,6 +76,7 @@ on('GET', '/jobs/{id}', ({ ids }) => {
   return shown
 })
 
+sales(on, { page, patch, byId, Problem })
 on('GET', '/contacts', ({ query }) => page(contacts, query))
 on('GET', '/contacts/{id}', ({ ids }) => byId(contacts, ids[0]))
 on('PATCH', '/contacts/{id}', ({ ids, body }) => {
@@ -89,9 +91,6 @@ on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   missing(data.timelines.get(ids[0])).unshift(note)
   return [201, note]
 })
-on('GET', '/leads', ({ query }) =>
-  page(leads.filter((one) => ['status', 'source', 'owner_id'].every((name) => !query.get(name) || one[name] === query.get(name)) && (!query.get('email') || one.contact.email === query.get('email'))), query),
-)
 on('GET', '/leads/{id}', ({ ids }) => byId(leads, ids[0]))
 on('PATCH', '/leads/{id}', ({ ids, body }) => patch(byId(leads, ids[0]), body))
 on('GET', '/leads/{id}/score-history', ({ ids, query }) => page(missing(data.histories.get(ids[0])), query))
@@ -110,8 +109,6 @@ on('GET', '/search', ({ query }) => {
 })
 on('GET', '/companies', ({ query }) => page(companies, query))
 on('GET', '/companies/{id}', ({ ids }) => byId(companies, ids[0]))
-on('GET', '/pipelines', ({ query }) => page(data.pipelines, query))
-on('GET', '/deals', ({ query }) => page(deals.filter((one) => !query.get('pipeline_id') || one.pipeline_id === query.get('pipeline_id')), query))
 
 on('GET', '/segments', ({ query }) => page(segments, query))
 on('POST', '/segments', ({ body }) => {
