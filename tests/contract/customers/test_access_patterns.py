@@ -155,7 +155,8 @@ def test_leads(world: World) -> None:
         lambda: leads.list_leads(table=table, workspace=workspace, status=LeadStatus.NEW, limit=10),
     )
     found = world.checked(
-        "leads.by-email", lambda: leads.find_leads(table=table, workspace=workspace, email="LEAD9@example.com")
+        "leads.by-email",
+        lambda: leads.find_leads(table=table, workspace=workspace, now=NOON, email="LEAD9@example.com"),
     )
     assert [lead.id for lead in found.items] == [lead_id]
     change = {"table": table, "clock": world.clock, **world.ids, "lead_id": lead_id}

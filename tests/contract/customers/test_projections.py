@@ -38,7 +38,8 @@ for module in (
     company_projections,
     deal_projections,
 ):
-    OURS |= module.PROJECTIONS  # type: ignore[attr-defined]
+    for kind, functions in module.PROJECTIONS.items():  # type: ignore[attr-defined]
+        OURS.setdefault(kind, []).extend(functions)
 YES = ConsentGiven("marketing_email", "Quiero recibir novedades.", "1")
 
 
@@ -176,12 +177,12 @@ def test_what_was_derived(
     def found(query: str) -> set[tuple[str, str]]:
         return {(hit.kind, hit.id) for hit in search.search(**here, query=query)}
 
-    contact = ("contact", ids["contact"])
-    assert found("perez") == {contact}  # the lead is closed
+    contact, lead = ("contact", ids["contact"]), ("lead", ids["lead"])
+    assert found("perez") == {contact, lead}  # closed or not
     assert found("garcia") == set()
-    assert found("600 111") == found("+34600111222") == found("exam ana") == {contact}
-    assert found("nun") == {contact, ("company", ids["company"])}
-    assert found("hermanos") == {contact}  # the contact keeps the name its company had when it was linked
+    assert found("600 111") == found("+34600111222") == found("exam ana") == {contact, lead}
+    assert found("nun") == {contact, lead, ("company", ids["company"])}
+    assert found("hermanos") == {contact, lead}  # the contact keeps the name its company had when it was linked
     assert found("tienda") == {("deal", ids["deal"])}
 
     numbers = {
