@@ -1,0 +1,1 @@
+"""Files that people put with contacts, companies, deals, leads and tasks."""
