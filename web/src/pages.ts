@@ -11,6 +11,7 @@ type Load = () => Promise<{ default: Screen }>
 const withTexts = (load: Load, ...bundles: Bundle[]): Load => async () => (await Promise.all([load(), need(...bundles)]))[0]
 
 const home = withTexts(() => import('./features/home/Home.svelte'), 'sales')
+const importWizard = withTexts(() => import('./features/imports/Import.svelte'), 'customers')
 const campaignEditor: Load = () => import('./features/campaigns/Editor.svelte')
 const formEditor: Load = () => import('./features/forms/Form.svelte')
 const segmentEditor: Load = () => import('./features/segments/New.svelte')
@@ -19,9 +20,15 @@ export const pages: Record<RouteName | 'missing', Load> = {
   home,
   day: home,
   leads: withTexts(() => import('./features/leads/Inbox.svelte'), 'sales'),
-  contacts: () => import('./features/contacts/List.svelte'),
-  contact: () => import('./features/contacts/Contact.svelte'),
-  companies: () => import('./features/companies/List.svelte'),
+  contacts: withTexts(() => import('./features/contacts/List.svelte'), 'customers'),
+  contact: withTexts(() => import('./features/contacts/Contact.svelte'), 'customers'),
+  companies: withTexts(() => import('./features/companies/List.svelte'), 'customers'),
+  company: withTexts(() => import('./features/companies/Company.svelte'), 'customers'),
+  duplicates: withTexts(() => import('./features/duplicates/Duplicates.svelte'), 'customers'),
+  imports: withTexts(() => import('./features/imports/List.svelte'), 'customers'),
+  importNew: importWizard,
+  import: importWizard,
+  exports: withTexts(() => import('./features/exports/List.svelte'), 'customers'),
   deals: withTexts(() => import('./features/deals/Deals.svelte'), 'sales'),
   deal: withTexts(() => import('./features/deals/Deal.svelte'), 'sales', 'customers'),
   quotes: withTexts(() => import('./features/quotes/List.svelte'), 'sales'),

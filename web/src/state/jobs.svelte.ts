@@ -1,13 +1,26 @@
 /** Long work on the server, followed until it ends and shown as a progress line. */
 import { client, ok } from '../api/client'
 import type { Job } from '../api/types'
+import { t } from '../i18n/index.svelte'
+import { toasts } from './toasts.svelte'
 
 export interface Followed {
   id: string
   title: string
   job: Job
+  /** Whether it can be stopped while it runs, and taken back when it is done. */
+  stops: boolean
+  undoes: boolean
+}
+interface Options {
+  stops?: boolean
+  undoes?: boolean
+  /** Runs again when the work has been taken back. */
+  undone?: () => void
 }
 let list = $state<Followed[]>([])
+const backs = new Map<string, () => void>()
+export const over = (job: Pick<Job, 'state'>): boolean => !['queued', 'running', 'cancelling', 'undoing'].includes(job.state)
 
 export const jobs = {
   get list(): Followed[] {
@@ -17,14 +30,34 @@ export const jobs = {
     list = list.filter((one) => one.id !== id)
   },
   /** Follows a job; `ended` runs once with its last state. */
-  follow(job: Job, title: string, ended?: (job: Job) => void): void {
-    list = [...list.filter((one) => one.id !== job.id), { id: job.id, title, job }]
+  follow(job: Job, title: string, ended?: (job: Job) => void, options: Options = {}): void {
+    list = [...list.filter((one) => one.id !== job.id), { id: job.id, title, job, stops: options.stops ?? false, undoes: options.undoes ?? false }]
+    if (options.undone) backs.set(job.id, options.undone)
     void poll(job.id, ended)
+  },
+  /** Stops the work where it is; what is done stays, and can be taken back. */
+  async stop(id: string): Promise<void> {
+    try {
+      await ok(client.POST('/v1/jobs/{job_id}/cancel', { params: { path: { job_id: id } } }))
+    } catch (problem) {
+      toasts.failed(problem)
+    }
+  },
+  /** Takes back what the work has changed. */
+  async undo(id: string): Promise<void> {
+    const followed = list.find((one) => one.id === id)
+    try {
+      const job = await ok(client.POST('/v1/jobs/{job_id}/undo', { params: { path: { job_id: id } } }))
+      jobs.close(id)
+      jobs.follow(job, t('job.undoing', { title: followed?.title ?? '' }), () => backs.get(id)?.())
+    } catch (problem) {
+      toasts.failed(problem)
+    }
   },
 }
 
 async function poll(id: string, ended?: (job: Job) => void): Promise<void> {
-  let pause = 700
+  let pause = 500
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, pause))
     pause = Math.min(pause * 1.3, 4000)
@@ -35,11 +68,11 @@ async function poll(id: string, ended?: (job: Job) => void): Promise<void> {
       continue
     }
     list = list.map((one) => (one.id === id ? { ...one, job } : one))
-    if (job.state === 'done' || job.state === 'failed') {
+    if (over(job)) {
       ended?.(job)
-      setTimeout(() => jobs.close(id), job.state === 'done' ? 4000 : 12_000)
+      const undoes = list.find((one) => one.id === id)?.undoes
+      setTimeout(() => jobs.close(id), job.state === 'done' ? (undoes ? 12_000 : 4000) : 12_000)
       return
     }
-    if (!list.some((one) => one.id === id)) return
   }
 }

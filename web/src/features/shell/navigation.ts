@@ -5,6 +5,9 @@ import Inbox from '@lucide/svelte/icons/inbox'
 import Users from '@lucide/svelte/icons/users'
 import Building from '@lucide/svelte/icons/building-2'
 import Handshake from '@lucide/svelte/icons/handshake'
+import Merge from '@lucide/svelte/icons/git-merge'
+import Upload from '@lucide/svelte/icons/upload'
+import Download from '@lucide/svelte/icons/download'
 import ListChecks from '@lucide/svelte/icons/list-checks'
 import FileSignature from '@lucide/svelte/icons/file-pen-line'
 import Package from '@lucide/svelte/icons/package'
@@ -33,8 +36,8 @@ export const navigation: NavItem[] = [
   { id: 'home', path: '/', icon: House, key: 'h', routes: ['home', 'day'] },
   { id: 'tasks', path: '/tasks', icon: ListChecks, key: 't', needs: 'tasks:read', routes: ['tasks'] },
   { id: 'leads', path: '/leads', icon: Inbox, key: 'l', needs: 'leads:read', routes: ['leads'], group: 'customers' },
-  { id: 'contacts', path: '/contacts', icon: Users, key: 'c', needs: 'contacts:read', routes: ['contacts', 'contact'], group: 'customers' },
-  { id: 'companies', path: '/companies', icon: Building, key: 'e', needs: 'companies:read', routes: ['companies'], group: 'customers' },
+  { id: 'contacts', path: '/contacts', icon: Users, key: 'c', needs: 'contacts:read', routes: ['contacts', 'contact', 'duplicates', 'imports', 'importNew', 'import', 'exports'], group: 'customers' },
+  { id: 'companies', path: '/companies', icon: Building, key: 'e', needs: 'companies:read', routes: ['companies', 'company'], group: 'customers' },
   { id: 'deals', path: '/deals', icon: Handshake, key: 'd', needs: 'deals:read', routes: ['deals', 'deal'], group: 'sales' },
   { id: 'quotes', path: '/quotes', icon: FileSignature, key: 'q', needs: 'quotes:read', routes: ['quotes', 'quote'], group: 'sales' },
   { id: 'products', path: '/products', icon: Package, key: 'p', needs: 'deals:read', routes: ['products'], group: 'sales' },
@@ -46,6 +49,13 @@ export const navigation: NavItem[] = [
   { id: 'settings', path: '/settings', icon: Gear, key: 'a', routes: ['settings'] },
 ]
 
+/** Pages that stand in no menu but can be gone to by name. */
+export const corners: { id: string; path: string; icon: Component; needs: string }[] = [
+  { id: 'duplicates', path: '/duplicates', icon: Merge, needs: 'contacts:read' },
+  { id: 'imports', path: '/imports', icon: Upload, needs: 'imports:run' },
+  { id: 'exports', path: '/exports', icon: Download, needs: 'exports:run' },
+]
+
 /** Something that can be made from anywhere: on a page of its own, or in a dialog over the page (see `makers.ts`). */
 export interface Creation {
   id: string
@@ -55,6 +65,8 @@ export interface Creation {
   dialog?: Kind
 }
 export const creations: Creation[] = [
+  { id: 'contact', dialog: 'contact', icon: Users, needs: 'contacts:write' },
+  { id: 'company', dialog: 'company', icon: Building, needs: 'companies:write' },
   { id: 'deal', dialog: 'deal', icon: Handshake, needs: 'deals:write' },
   { id: 'lead', dialog: 'lead', icon: Inbox, needs: 'leads:write' },
   { id: 'task', dialog: 'task', icon: ListChecks, needs: 'tasks:write' },
@@ -72,6 +84,6 @@ export function make(one: Creation): void {
 export function pathOf(hit: { kind: string; id: string }): string {
   if (hit.kind === 'lead') return `/leads/${hit.id}`
   if (hit.kind === 'contact') return `/contacts/${hit.id}`
-  if (hit.kind === 'company') return `/companies?id=${hit.id}`
+  if (hit.kind === 'company') return `/companies/${hit.id}`
   return `/deals/${hit.id}`
 }

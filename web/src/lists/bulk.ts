@@ -1,0 +1,10 @@
+/** What can be done to many records at once. */
+export type BulkKind = 'tag' | 'untag' | 'assign' | 'edit' | 'add_to_segment' | 'export' | 'delete'
+
+export interface BulkField {
+  /** The API's name in `fields`. */
+  key: string
+  label: string
+  kind: 'text' | 'choice' | 'country' | 'language' | 'number' | 'date' | 'boolean'
+  options?: { value: string; label: string }[]
+}
