@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.customers.timeline import service as timeline
+from chalicelib.customers.timeline.domain import About
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.http.call import PUBLIC, SIGNED_IN
 from chalicelib.foundation.http.routes import Endpoint
@@ -93,6 +95,33 @@ def _contact(foreign: Foreign) -> str:
     return foreign.post("/contacts", {"first_name": CANARY, "emails": [{"address": _address()}]})
 
 
+def _activity(foreign: Foreign) -> str:
+    """A call with a contact that concerns a company and a deal, with its copies as the projector makes them."""
+    links = {"company_id": foreign("company_id"), "deal_id": foreign("deal_id")}
+    made = foreign.post(f"/contacts/{foreign('contact_id')}/activities", {"kind": "call", "text": CANARY, **links})
+    runtime, where = foreign.client.runtime, About("contact", foreign("contact_id"))
+    activity = timeline.find_activity(
+        table=runtime.table,
+        workspace_id=foreign.world.id,
+        about=where,
+        things=runtime.parts("things"),
+        activity_id=made,
+    )
+    for about in activity.links:
+        runtime.table.put(timeline.copy_of(activity, about))
+    return made
+
+
+def _file(foreign: Foreign) -> str:
+    """A file that has arrived."""
+    about = {"kind": "contact", "id": foreign("contact_id")}
+    made = foreign.post("/files", {"file_name": f"{CANARY}.txt", "size": 7, "about": about})
+    runtime = foreign.client.runtime
+    runtime.files.receive(f"tmp/{foreign.world.id}/files/{made}", b"canario")
+    assert foreign.client.post(f"/files/{made}/complete", **foreign.world.owner).status == 200
+    return made
+
+
 def _segment(foreign: Foreign) -> str:
     return foreign.post("/segments", {"name": CANARY, "kind": "static", "contact_ids": [foreign("contact_id")]})
 
@@ -118,6 +147,8 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "company_id": lambda foreign: foreign.post("/companies", {"name": CANARY}),
     "field_id": lambda foreign: foreign.post("/fields", {"kind": "contact", "name": CANARY, "type": "text"}),
     "lead_id": _lead,
+    "activity_id": _activity,
+    "file_id": _file,
     "form_key": _form,
     "submission_id": _submission,
     "segment_id": _segment,
@@ -167,6 +198,18 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/contacts"): Sample(lambda foreign: {"first_name": "Eva", "company_id": foreign("company_id")}),
     ("PATCH", "/v1/contacts/{contact_id}"): _version(first_name="x"),
     ("POST", "/v1/contacts/{contact_id}/notes"): Sample(lambda _: {"text": "x"}),
+    **{
+        (method, f"/v1/{things}/activities{more}"): sample
+        for things in ("contacts/{contact_id}", "companies/{company_id}", "deals/{deal_id}")
+        for method, more, sample in (
+            ("POST", "", Sample(lambda _: {"kind": "note", "text": "x"})),
+            ("PATCH", "/{activity_id}", _version(text="x")),
+        )
+    },
+    ("POST", "/v1/files"): Sample(
+        lambda foreign: {"file_name": "x.txt", "size": 1, "about": {"kind": "contact", "id": foreign("contact_id")}}
+    ),
+    ("GET", "/v1/files"): Sample(query=lambda foreign: {"about_kind": "contact", "about_id": foreign("contact_id")}),
     ("POST", "/v1/contacts/{contact_id}/consents"): Sample(
         lambda _: {"purpose": "marketing_email", "state": "granted", "proof": "said so"}
     ),
