@@ -21,3 +21,8 @@ def changes(
         (claim, store.make(workspace_id, claim, holder_id, now)) for claim in sorted(has - had)
     ]
     return made + [(claim, store.give_up(workspace_id, claim, holder_id)) for claim in sorted(had - has)]
+
+
+def hand_over(*, workspace_id: str, claims: Iterable[Claim], holder_id: str, to_id: str) -> list[Operation]:
+    """The operations that give claims of one holder to another, sorted."""
+    return [store.hand_over(workspace_id, claim, holder_id, to_id) for claim in sorted(claims)]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.claims.records import ClaimRecord, claim_key
-from chalicelib.foundation.table import Create, Delete, Table
+from chalicelib.foundation.table import Create, Delete, Table, Update
 
 
 def holders(table: Table, workspace_id: str, claims: Sequence[Claim], *, consistent: bool = False) -> dict[Claim, str]:
@@ -28,3 +28,9 @@ def make(workspace_id: str, claim: Claim, holder_id: str, now: datetime) -> Crea
 def give_up(workspace_id: str, claim: Claim, holder_id: str) -> Delete:
     """The operation that gives up a claim which this holder has."""
     return Delete(claim_key(workspace_id, *claim), ClaimRecord.holder_id == holder_id)
+
+
+def hand_over(workspace_id: str, claim: Claim, holder_id: str, to_id: str) -> Update:
+    """The operation that gives a claim which one holder has to another."""
+    key = claim_key(workspace_id, *claim)
+    return Update(key, [ClaimRecord.holder_id.set(to_id)], ClaimRecord.holder_id == holder_id)

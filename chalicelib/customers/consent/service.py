@@ -204,6 +204,11 @@ def suppressed(
     return {email: found[digest] for email, digest in digests.items() if digest in found}
 
 
+def ledger_operations(entries: Iterable[LedgerEntry]) -> list[Operation]:
+    """The operations that write these rows of the ledger; the contact's present answers are written beside them."""
+    return [store.create(entry) for entry in entries]
+
+
 def entry_of(record: Item) -> LedgerEntry:
     """The row of the ledger in a changed item, for projections."""
     assert isinstance(record, LedgerRecord)

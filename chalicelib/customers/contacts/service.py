@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.customers.claims import service as claims
@@ -262,6 +262,13 @@ def score_history(
 ) -> list[tuple[str, ScoreChange]]:
     """The newest rows of the score's history, each with the position after which the next page starts."""
     return store.history(table, workspace_id, contact_id, before=before, limit=limit)
+
+
+def scored_since(
+    *, table: Table, workspace_id: str, contact_id: str, since: datetime, limit: int
+) -> list[tuple[str, ScoreChange]]:
+    """The oldest rows of the score's history at or after an instant, each with its position; as they certainly are."""
+    return store.scored_since(table, workspace_id, contact_id, since=since, limit=limit)
 
 
 # For other features' transactions and projections

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from chalicelib.customers.contacts.domain import (
@@ -97,6 +98,16 @@ def history(
     span = ("SCORE#", before or "SCORE#~")
     page = table.query(ScoreRecord, pk, between=span, newest_first=True, limit=limit + 1 if before else limit)
     return [(record.sk, to_score_change(record)) for record in page.items if record.sk != before][:limit]
+
+
+def scored_since(
+    table: Table, workspace_id: str, contact_id: str, *, since: datetime, limit: int
+) -> list[tuple[str, ScoreChange]]:
+    """The oldest rows of the score's history at or after an instant, each with its position."""
+    span = (f"SCORE#{clock.to_text(since)}", "SCORE#~")
+    pk = contact_partition(workspace_id, contact_id)
+    page = table.query(ScoreRecord, pk, between=span, limit=limit, consistent=True)
+    return [(record.sk, to_score_change(record)) for record in page.items]
 
 
 # Operations for transactions

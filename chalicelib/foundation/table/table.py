@@ -52,6 +52,14 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Write a raw item as it was once read, byte for byte (its version and times, too), if the condition holds."""
+
+    image: Image
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """Change some attributes of an item that must exist (of ``kind``, when given) if the condition holds; ``version`` goes up by one."""
 
@@ -78,7 +86,7 @@ class Check:
     condition: Condition
 
 
-Operation = Put | Create | Replace | Update | Delete | Check
+Operation = Put | Create | Replace | Restore | Update | Delete | Check
 
 
 @dataclass(slots=True)
@@ -246,6 +254,11 @@ class Table:
                 return total
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def image(self, key: Key) -> Image | None:
+        """The raw item at this key as it certainly is, or None; for `Restore`."""
+        found: Image | None = self._call("GetItem", {"Key": key.image(), "ConsistentRead": True}, write=False).get("Item")
+        return found
+
     # Writes
 
     def create(self, record: Record) -> None:
@@ -398,6 +411,11 @@ class Table:
                 name, request = "Put", {"Item": image}
                 names["#v"], values[":v"] = "version", {"N": str(int(record.version))}
                 condition = "#v = :v"
+            case Restore(raw, given):
+                _guard_image(raw)
+                name, request = "Put", {"Item": raw}
+                if given is not None:
+                    condition = given.serialize(names, values)
             case Update(key, actions, given, upsert):
                 name, request = "Update", {"Key": key.image()}
                 expression = UpdateExpression(*actions)
@@ -450,6 +468,12 @@ def _passing(reasons: Sequence[Mapping[str, Any]]) -> bool:
 def _guard(record: Record) -> None:
     if record.pk != f"W#{record.workspace_id}" and not record.pk.startswith(f"W#{record.workspace_id}#"):
         raise ValueError(f"a {type(record).__name__} lies outside of its workspace")
+
+
+def _guard_image(image: Image) -> None:
+    workspace_id, pk = image["workspace_id"]["S"], image["pk"]["S"]
+    if pk != f"W#{workspace_id}" and not pk.startswith(f"W#{workspace_id}#"):
+        raise ValueError("a raw item lies outside of its workspace")
 
 
 def _written(operation: Operation) -> None:
