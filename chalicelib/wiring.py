@@ -30,6 +30,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.timeline.routes": ("contacts", "companies", "deals", "me"),
     "customers.files.routes": ("files",),
     "customers.leads.routes": ("leads",),
+    "customers.assignment.routes": ("assignment-rules", "response-target"),
     "customers.companies.routes": ("companies",),
     "customers.search.routes": ("search",),
     "customers.fields.routes": ("fields",),
@@ -56,7 +57,7 @@ CONSUMERS: dict[str, str] = {
     "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle",
     "imports": "",
     "exports": "",
-    "assignment": "",
+    "assignment": "customers.assignment.consumers:handle",
 }
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
 with spaces between them, each get every message and leave alone what is not theirs."""
@@ -69,6 +70,7 @@ PROJECTIONS: tuple[str, ...] = (
     "workspaces.api_keys.projections",
     "customers.contacts.projections",
     "customers.leads.projections",
+    "customers.assignment.projections",
     "customers.consent.projections",
     "customers.duplicates.projections",
     "customers.companies.projections",
@@ -86,6 +88,7 @@ PROJECTIONS: tuple[str, ...] = (
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
 TICKS: tuple[str, ...] = (
+    "customers.assignment.consumers:tick",
     "marketing.scoring.consumers:tick",
     "marketing.sending.consumers:tick",
     "marketing.tracking.consumers:tick",
