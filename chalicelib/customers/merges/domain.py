@@ -59,7 +59,6 @@ CHOICES = (
     "kyc",
 )
 """Fields of which only one value can stay; ``company_id`` goes with the company's name, ``custom.<id>`` are the workspace's own."""
-UNITED = ("emails", "phones", "addresses", "tags", "interests")
 _LIMITS = {
     "emails": ADDRESSES_LIMIT,
     "phones": ADDRESSES_LIMIT,
@@ -117,12 +116,12 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field in which two contacts differ; ``chosen`` is ``both`` where both stay."""
+    """A field of which only one value can stay, and in which two contacts differ."""
 
     field: str
     this: Any
     other: Any
-    chosen: Literal["this", "other", "both"]
+    chosen: Side
 
 
 def check_choices(choices: Mapping[str, str], *, custom: Collection[str]) -> None:
@@ -166,7 +165,7 @@ def merged(this: Contact, other: Contact, choices: Mapping[str, Side], *, at: da
 
 
 def differences(this: Contact, other: Contact, choices: Mapping[str, Side]) -> list[Difference]:
-    """The fields in which they differ, and what the survivor gets."""
+    """The fields in which they differ and one side has to be chosen, and which it is. Lists are united: nothing to choose."""
     found = []
     for name in CHOICES:
         ours, theirs = _shown(this, name), _shown(other, name)
@@ -176,10 +175,6 @@ def differences(this: Contact, other: Contact, choices: Mapping[str, Side]) -> l
         if this.custom.get(key) != other.custom.get(key):
             side = _custom_side(this, key, choices)
             found.append(Difference(CUSTOM + key, this.custom.get(key), other.custom.get(key), side))
-    for name in UNITED:
-        ours, theirs = getattr(this, name), getattr(other, name)
-        if ours != theirs:
-            found.append(Difference(name, ours, theirs, "both"))
     return found
 
 

@@ -44,17 +44,18 @@ def put_rules(*, table: Table, clock: Clock, workspace_id: str, ruleset: Ruleset
 
 
 def score(*, table: Table, clock: Clock, workspace_id: str, contact_id: str, fact: Fact) -> int:
-    """Apply the rules to one contact because of one fact; how many entries that gave. The same fact again gives none. A contact
-    that is not there (any more) is no error.
+    """Apply the rules to one contact because of one fact; how many entries that gave. The same fact again gives none. What is
+    heard of a contact that was merged into another counts for that one; a contact that is not there (any more) is no error.
     """
     evaluator = _evaluator(table, workspace_id)
     for attempt in range(_ATTEMPTS):
         try:
             contact = contacts.get_contact(
-                table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True
+                table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True, follow=True
             )
         except NotFoundError:
             return 0
+        contact_id = contact.id
         standing = store.read_standing(table, workspace_id, contact_id)
         outcome = evaluator.evaluate(contact, standing, fact)
         if not outcome.entries and (standing is None or outcome.standing == standing):
@@ -85,10 +86,18 @@ def cool(*, table: Table, clock: Clock, limit: int = 25) -> int:
     cooled = 0
     for shard in range(store.DUE_SHARDS):
         for workspace_id, contact_id in store.due(table, shard, now=now, limit=limit):
+            if not _is_there(table, workspace_id, contact_id):
+                store.rest(table, workspace_id, contact_id)
+                continue
             fact = Fact(f"cooling:{contact_id}:{now.date().isoformat()}", COOLING_DUE, now)
             score(table=table, clock=clock, workspace_id=workspace_id, contact_id=contact_id, fact=fact)
             cooled += 1
     return cooled
+
+
+def _is_there(table: Table, workspace_id: str, contact_id: str) -> bool:
+    found = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=[contact_id], consistent=True)
+    return contact_id in found
 
 
 def _evaluator(table: Table, workspace_id: str) -> Evaluator:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 from chalicelib.foundation import clock
+from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.table import Create, Operation, Replace, Table
 from chalicelib.marketing.scoring.domain import COOLING_EVERY, Grades, Rule, Ruleset, Standing
 from chalicelib.marketing.scoring.records import RulesRecord, StandingRecord, rules_key, standing_key
@@ -96,6 +97,15 @@ def next_cooling(contact_id: str, after: datetime) -> datetime:
     own = crc32(contact_id.encode()) % week
     seconds = int(after.timestamp())
     return datetime.fromtimestamp(seconds + week - (seconds - own) % week, UTC)
+
+
+def rest(table: Table, workspace_id: str, contact_id: str) -> None:
+    """There is nobody to cool: out of what is due, until the contact is scored again."""
+    actions = [StandingRecord.duepk.remove(), StandingRecord.duesk.remove()]
+    try:
+        table.update(StandingRecord, standing_key(workspace_id, contact_id), actions)
+    except ConflictError:
+        return  # the standing is gone, too
 
 
 def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[str, str]]:

@@ -38,7 +38,9 @@ def membership(change: Change, into: Derivation) -> None:
 
 
 def _verdict(matcher: Matcher, record: Record | None, length: int) -> tuple[bool, ...]:
-    return (False,) * length if record is None else matcher(contacts.contact_of(record))
+    """Which segments the contact in an item is in: none when it is gone (deleted, or merged into another)."""
+    contact = contacts.contact_of(record) if record is not None else None
+    return (False,) * length if contact is None or contact.gone else matcher(contact)
 
 
 _compiled: "WeakKeyDictionary[Table, dict[str, tuple[int, Matcher]]]" = WeakKeyDictionary()

@@ -250,6 +250,11 @@ def members(table: Table, segment: Segment, *, start: Sequence[str] | None, limi
     return MembersPage(found)
 
 
+def is_member(table: Table, segment: Segment, contact_id: str) -> bool:
+    """Whether a contact is in the segment, as it certainly is."""
+    return table.get(MemberRecord, _place(segment, contact_id), consistent=True) is not None
+
+
 def clear(table: Table, workspace_id: str, segment_id: str, shards: int, *, limit: int) -> bool:
     """Delete up to ``limit`` rows of a deleted segment's members; whether that was all of them."""
     left = limit
