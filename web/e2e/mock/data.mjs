@@ -67,7 +67,7 @@ export function makeContact(minutes, given = {}) {
     { at: ago(minutes * 0.4), points: 8, reason: 'Ha pulsado un enlace', rule_id: 'email_clicked', dimension: 'engagement', total: 28 },
     { at: ago(minutes * 0.1), points: -3, reason: 'Se enfría', rule_id: 'cooling', dimension: 'engagement', total: 25 },
   ].reverse()
-  const activity = (share, kind, data) => ({ id: id(), at: ago(minutes * share), kind, title_key: `timeline.${kind}`, data, actor: null })
+  const activity = (share, kind, data) => ({ id: id(), at: ago(minutes * share), kind, title_key: `timeline.${kind}`, data, actor: kind === 'note' ? `user:${members[1].user_id}` : null, about: { kind: 'contact', id: contact.id }, written: kind === 'note', planned: false, pinned: false, version: kind === 'note' ? 1 : null, edited_at: null })
   timelines.set(contact.id, [
     activity(0.1, 'score_changed', { points: -3, total: contact.score.total, reason: 'Se enfría' }),
     activity(0.2, 'note', { text: 'Llamada de 10 minutos. Quiere ver la integración con su tienda antes de decidir.\nVolver a escribir el jueves.' }),

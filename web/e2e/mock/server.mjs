@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import * as data from './data.mjs'
+import { customers } from './customers.mjs'
 import { deals, sales } from './sales.mjs'
 
 const DIST = new URL('../../dist/', import.meta.url).pathname
@@ -68,6 +69,8 @@ on('POST', '/api-keys', ({ body }) => {
 })
 on('DELETE', '/api-keys/{id}', ({ ids }) => (keys.splice(keys.findIndex((one) => one.id === ids[0]), 1), [204]))
 on('GET', '/jobs/{id}', ({ ids }) => {
+  const other = workOf(ids[0])
+  if (other) return other
   const job = missing(jobs.get(ids[0]))
   job.done = Math.min(job.total, job.done + 1)
   job.state = job.done === job.total ? 'done' : 'running'
@@ -76,16 +79,8 @@ on('GET', '/jobs/{id}', ({ ids }) => {
   return shown
 })
 
+const workOf = customers(on, { page, patch, byId, Problem })
 sales(on, { page, patch, byId, Problem })
-on('GET', '/contacts', ({ query }) => page(contacts, query))
-on('GET', '/contacts/{id}', ({ ids }) => byId(contacts, ids[0]))
-on('PATCH', '/contacts/{id}', ({ ids, body }) => {
-  const contact = patch(byId(contacts, ids[0]), body)
-  contact.display_name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
-  return contact
-})
-on('GET', '/contacts/{id}/consents', ({ ids, query }) => page(byId(contacts, ids[0]).consents.map((one, index) => ({ id: `c${index}`, actor: null, source_ip: '203.0.113.7', text: 'Quiero recibir novedades por correo.', ...one })), query))
-on('GET', '/contacts/{id}/timeline', ({ ids, query }) => page(missing(data.timelines.get(ids[0])).filter((one) => !query.get('kind') || one.kind === query.get('kind')), query))
 on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   const note = { id: data.id(), at: now(), kind: 'note', title_key: 'timeline.note', data: { text: body.text }, actor: data.user.user_id }
   missing(data.timelines.get(ids[0])).unshift(note)
@@ -107,8 +102,6 @@ on('GET', '/search', ({ query }) => {
     next_cursor: null,
   }
 })
-on('GET', '/companies', ({ query }) => page(companies, query))
-on('GET', '/companies/{id}', ({ ids }) => byId(companies, ids[0]))
 
 on('GET', '/segments', ({ query }) => page(segments, query))
 on('POST', '/segments', ({ body }) => {
@@ -285,12 +278,12 @@ const server = createServer((request, response) => {
     }
     try {
       const open = path.startsWith('/session') || (request.method === 'GET' && /^\/forms\/[^/]+$/.test(path)) || (request.method === 'POST' && /submissions$/.test(path))
-      if (!open && !/^Bearer access-/.test(request.headers.authorization ?? '')) throw new Problem(401, 'Sign in.')
+      if (!open && !path.startsWith('/uploads/') && !/^Bearer access-/.test(request.headers.authorization ?? '')) throw new Problem(401, 'Sign in.')
       const text = Buffer.concat(chunks).toString()
       for (const route of routes) {
         const found = route.method === request.method && route.pattern.exec(path)
         if (!found) continue
-        const answer = route.answer({ ids: found.slice(1).map(decodeURIComponent), query: url.searchParams, body: text ? JSON.parse(text) : {} })
+        const answer = route.answer({ ids: found.slice(1).map(decodeURIComponent), query: url.searchParams, body: text && !path.startsWith('/uploads/') ? JSON.parse(text) : {} })
         return Array.isArray(answer) ? send(answer[0], answer[1]) : send(200, answer)
       }
       throw new Problem(404, 'No such route.')
