@@ -3,6 +3,7 @@
 from typing import Literal, Self
 
 from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.contacts.schemas import ContactOut
 from chalicelib.customers.duplicates.domain import Reason
 from chalicelib.customers.duplicates.service import FoundPair, Lookalike
 from chalicelib.foundation.http import PageQuery, Schema
@@ -102,6 +103,19 @@ class PossibleDuplicateOut(Schema):
             id=found.contact.id,
             display_name=found.contact.display_name,
             reasons=DuplicateReasonOut.each(found.reasons),
+        )
+
+
+class ContactMadeOut(ContactOut):
+    """A contact that was just made, and who it looks like."""
+
+    possible_duplicates: list[PossibleDuplicateOut]
+
+    @classmethod
+    def beside(cls, shown: ContactOut, found: list[Lookalike]) -> Self:
+        """The contact as shown, with its lookalikes."""
+        return cls.model_construct(
+            **shown.__dict__, possible_duplicates=[PossibleDuplicateOut.of(each) for each in found]
         )
 
 
