@@ -35,8 +35,10 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.companies.routes": ("companies",),
     "customers.search.routes": ("search",),
     "customers.fields.routes": ("fields",),
+    "customers.lists.routes": ("counts",),
     "sales.pipelines.routes": ("pipelines",),
     "sales.deals.routes": ("deals",),
+    "sales.products.routes": ("products",),
     "marketing.forms.routes": ("forms", "f"),
     "marketing.scoring.routes": ("scoring-rules",),
     "marketing.segments.routes": ("segments",),
@@ -78,7 +80,9 @@ PROJECTIONS: tuple[str, ...] = (
     "customers.companies.projections",
     "customers.files.projections",
     "customers.timeline.projections",
+    "sales.pipelines.projections",
     "sales.deals.projections",
+    "sales.products.projections",
     "marketing.forms.projections",
     "marketing.scoring.projections",
     "marketing.segments.projections",
@@ -100,7 +104,9 @@ TICKS: tuple[str, ...] = (
 
 
 PARTS: dict[str, dict[str, str]] = {
-    "list": {},
+    "list": {
+        "contact": "customers.contacts.listing:LISTING",
+    },
     "bulk": {},
     "import": {},
     "export": {},

@@ -11,7 +11,7 @@ A document's totals are the sums of its lines' rounded figures, so what is print
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +126,11 @@ def line_of(values: Mapping[str, Any], *, fallback_id: str) -> Line:
         tax_percent=Decimal(_or(values.get("tax_percent"), 0)),
         product_id=str(values.get("product_id") or ""),
     )
+
+
+def said(line: Line) -> dict[str, Any]:
+    """The line as somebody would send it; the other way round of `line_of`."""
+    return asdict(line)
 
 
 def _or(value: Any, otherwise: int) -> Any:

@@ -6,5 +6,5 @@ from typing import Literal, NamedTuple
 class Claim(NamedTuple):
     """A normalised value that one holder may have."""
 
-    what: Literal["email", "phone", "domain"]
+    what: Literal["email", "phone", "domain", "product"]
     value: str

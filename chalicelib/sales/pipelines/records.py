@@ -1,8 +1,8 @@
 """The item of a pipeline, and its key."""
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.foundation.table import Key, Record, partition
+from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
 
 
 class PipelineRecord(Record, discriminator="pipeline"):
@@ -10,6 +10,12 @@ class PipelineRecord(Record, discriminator="pipeline"):
 
     name = UnicodeAttribute()
     stages = JSONAttribute()
+    lost_reasons = JSONAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
+    position = NumberAttribute(null=True)
+    archived = BooleanAttribute(null=True)
+    removed = JSONAttribute(null=True)
+    deleted_at = InstantAttribute(null=True)
 
     @property
     def pipeline_id(self) -> str:

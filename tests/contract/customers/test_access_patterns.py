@@ -1,4 +1,4 @@
-"""Every access pattern of customers and sales costs what docs/data-model.md says, and does what it is for."""
+"""Every access pattern of customers costs what docs/data-model.md says, and does what it is for."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,8 +18,6 @@ from chalicelib.customers.search import service as search
 from chalicelib.customers.timeline import service as timeline
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.sales.deals import service as deals
-from chalicelib.sales.pipelines import service as pipelines
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import create_workspace
 from infra.local.priced import PricedTable
@@ -227,29 +225,3 @@ def test_companies(world: World) -> None:
         lambda: companies.list_companies(table=world.priced, workspace=world.workspace, before="", limit=10),
     )
     assert [each.city for each in page] == ["Vigo"]
-
-
-def test_deals(world: World) -> None:
-    given = {"table": world.priced, "clock": world.clock, "workspace": world.workspace}
-    first = pipelines.list_pipelines(**given)
-    world.checked("pipelines.list", lambda: pipelines.list_pipelines(**given))
-    made = world.checked(
-        "deals.create",
-        lambda: deals.create_deal(
-            **given, deal_id=world.runtime.new_id(),
-            values={"title": "Web nueva", "amount": "1200.50", "pipeline_id": first[0].id},
-        ),
-    )  # fmt: skip
-    world.checked("deals.get", lambda: deals.get_deal(**world.here, deal_id=made.id))
-    page = world.checked(
-        "deals.list",
-        lambda: deals.list_deals(table=world.priced, workspace=world.workspace, pipeline_id=first[0].id, limit=10),
-    )
-    assert [deal for _, deal in page] == [made]
-    moved = world.checked(
-        "deals.move",
-        lambda: deals.move_deal(
-            **world.here, clock=world.clock, deal_id=made.id, stage_id=first[0].stages[1].id, version=1
-        ),
-    )
-    assert moved.version == 2

@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
     ],
 )
 def test_amounts_keep_their_cents(amount: str, text: str) -> None:
-    deal = Deal("w", "d", "p", "s", "x", NOON, NOON, amount=Decimal(amount), currency="EUR")
+    deal = Deal("w", "d", "p", "s", "x", NOON, NOON, amount=Decimal(amount), currency="EUR", rank="R")
     assert deal.amount_text == text
     assert store.to_domain(Record.from_image(store.to_record(deal).image())) == deal
 

@@ -1,0 +1,1 @@
+"""Approval: which quotes somebody has to look at before they go out, and who."""
