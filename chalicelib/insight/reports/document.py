@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.foundation.safe_csv import Cell, write_rows
 from chalicelib.insight import charts
 from chalicelib.insight.charts import formats
 from chalicelib.insight.charts.formats import Language
 from chalicelib.insight.reports import news
 from chalicelib.insight.reports.domain import CampaignRow, WeeklyReport
-from chalicelib.insight.reports.safe_csv import Cell, write_rows
 from chalicelib.insight.reports.words import WORDS
 
 if TYPE_CHECKING:

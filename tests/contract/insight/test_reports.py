@@ -19,11 +19,11 @@ from chalicelib.foundation.mail import FakeMailer, MailDeferredError, MailRefuse
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import MetricRecord, metric_key
 from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.safe_csv import read_rows
 from chalicelib.foundation.scheduler import FakeScheduler
 from chalicelib.foundation.settings import from_environment
 from chalicelib.insight.reports import consumers, events, store
 from chalicelib.insight.reports.domain import MISSED_AFTER, MailState, RunState, Schedule, Trigger, week_of
-from chalicelib.insight.reports.safe_csv import read_rows
 from chalicelib.insight.reports.service import figures, receipts, requests, scheduling, watching
 from chalicelib.workspaces.jobs import service as jobs
 from chalicelib.workspaces.members import service as members

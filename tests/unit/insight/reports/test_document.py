@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chalicelib.foundation.safe_csv import read_rows
 from chalicelib.insight.reports.document import Letterhead, render
 from chalicelib.insight.reports.domain import (
     CampaignRow,
@@ -19,7 +20,6 @@ from chalicelib.insight.reports.domain import (
     WeeklyReport,
     week_of,
 )
-from chalicelib.insight.reports.safe_csv import read_rows
 
 WEEK = week_of(date(2026, 11, 9), "America/Bogota")
 HOSTILE = "<img src=x onerror=alert(1)> =1+1 \"'&"

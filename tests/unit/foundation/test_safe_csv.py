@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.insight.reports.safe_csv import defused, is_live, read_rows, restored, write_rows
+from chalicelib.foundation.safe_csv import defused, is_live, read_rows, restored, write_rows
 
 LIVE = ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠", "\n"]
 

@@ -2,8 +2,8 @@
 
 A cell that begins like a formula would be run by the program that opens the file (CWE-1236). Such a text is written with one
 apostrophe before it, which spreadsheets take as "this is text"; a text that begins with an apostrophe itself gets one too, so
-that `read_rows` gives back exactly what `write_rows` was given. Files are RFC 4180: commas, CRLF, UTF-8 with a byte order mark,
-without which Excel takes the accents apart.
+that `read_rows` gives back exactly what `write_rows` was given. Files are RFC 4180: commas (semicolons where commas stand in numbers),
+CRLF, UTF-8 with a byte order mark, without which Excel takes the accents apart.
 """
 
 import csv
@@ -40,20 +40,29 @@ def restored(text: str) -> str:
     return text[1:] if text.startswith(_APOSTROPHE) else text
 
 
-def write_rows(rows: Iterable[Sequence[Cell]]) -> str:
+def separator_for(language: str) -> str:
+    """What a spreadsheet in this language expects between cells."""
+    return ";" if language == "es" else ","
+
+
+def write_rows(rows: Iterable[Sequence[Cell]], *, separator: str = ",") -> str:
     """A CSV file. Numbers are written as numbers (a decimal point, no grouping), None as an empty cell."""
+    return BYTE_ORDER_MARK + write_lines(rows, separator=separator)
+
+
+def write_lines(rows: Iterable[Sequence[Cell]], *, separator: str = ",") -> str:
+    """Some lines of a CSV file, for writing it piece by piece after a `BYTE_ORDER_MARK`."""
     out = io.StringIO(newline="")
-    out.write(BYTE_ORDER_MARK)
     # Every text quoted: a cell with a bare carriage return would otherwise be split by some readers.
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     for row in rows:
         writer.writerow([_written(cell) for cell in row])
     return out.getvalue()
 
 
-def read_rows(text: str) -> list[list[str]]:
+def read_rows(text: str, *, separator: str = ",") -> list[list[str]]:
     """The cells of a file of ours, as texts, as they were before they were made safe."""
-    reader = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), delimiter=separator, strict=True)
     return [[restored(cell) for cell in row] for row in reader]
 
 
