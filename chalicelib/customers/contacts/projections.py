@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalicelib.customers.contacts import service, store
 from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.contacts.listing import LISTING
 from chalicelib.customers.contacts.records import ContactRecord
 from chalicelib.customers.search.service import index
 from chalicelib.customers.timeline.service import entry
@@ -39,7 +40,7 @@ _AUDITED = (
     "deleted_at",
     "merged_into",
 )
-_SEARCHED = ("first_name", "last_name", "emails", "phones", "company_name")
+_SEARCHED = ("first_name", "last_name", "emails", "phones", "company_name", "deleted_at", "merged_into")
 
 
 def tell_scoring(change: Change, into: Derivation) -> None:
@@ -96,6 +97,8 @@ def keep_words(change: Change, into: Derivation) -> None:
     record = change.record
     assert isinstance(record, ContactRecord)
     contact = _contact(into.current(ContactRecord, record.key))
+    if contact is not None and contact.gone:
+        contact = None
     images = [image for image in (_contact(change.old), _contact(change.new)) if image is not None]
     texts_old = [text for image in images for text in service.search_texts(image)]
     texts = service.search_texts(contact) if contact else []
@@ -105,6 +108,19 @@ def keep_words(change: Change, into: Derivation) -> None:
         else ("", "", record.created_at)
     )
     index(into, record.workspace_id, "contact", record.contact_id, title, subtitle, texts_old, texts, at=made)
+
+
+def keep_listed(change: Change, into: Derivation) -> None:
+    """The rows by which lists find the contact."""
+    record = change.record
+    LISTING.keep_rows(
+        into,
+        workspace_id=record.workspace_id,
+        old=_contact(change.old),
+        new=_contact(change.new),
+        current=lambda: _contact(into.current(ContactRecord, record.key)),
+        made=record.created_at,
+    )
 
 
 def note_score(change: Change, into: Derivation) -> None:
@@ -157,6 +173,7 @@ PROJECTIONS: dict[str, list[Projection]] = {
         count,
         note_tags,
         keep_words,
+        keep_listed,
         audited("contact", fields=_AUDITED, subject=lambda record: record.contact_id),
     ],
     "score": [note_score],

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.customers.consent import service as consent
-from chalicelib.customers.contacts import service
+from chalicelib.customers.contacts import listing, service
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.contacts.schemas import (
     ContactChange,
@@ -14,7 +14,10 @@ from chalicelib.customers.contacts.schemas import (
     ContactsQuery,
     page_text,
 )
+from chalicelib.customers.duplicates import service as duplicates
+from chalicelib.customers.duplicates.schemas import ContactMadeOut
 from chalicelib.customers.fields import service as custom_fields
+from chalicelib.customers.lists.schemas import asker, question
 from chalicelib.customers.schemas import as_it_is, showing_conflicts
 from chalicelib.foundation.http import Answer, Call, Page, Routes
 from chalicelib.workspaces.settings.service import get_workspace
@@ -24,25 +27,32 @@ routes = Routes("contacts", __name__)
 
 @routes.get("/contacts", permission="contacts:read", query=ContactsQuery, returns=Page[ContactListed])
 def list_contacts(call: Call[None]) -> Answer:
-    """The contacts, the newest first."""
-    company_id, limit = call.query.company_id or "", call.query.limit
-    name = f"contacts?company_id={company_id}"
-    position = call.runtime.cursors.read(call.workspace_id, name, call.query.cursor)
-    workspace = get_workspace(table=call.runtime.table, workspace_id=call.workspace_id)
-    found = service.list_contacts(
-        table=call.runtime.table,
-        workspace=workspace,
-        before=position[0] if position else "",
-        limit=limit,
-        company_id=company_id,
+    """The contacts, the newest first or as ``sort`` says (created, name, score, owner), narrowed by what is given. A page may be
+    short, even empty, and have a next one.
+    """
+    query, cursors = call.query, call.runtime.cursors
+    name = f"contacts?{question(query)}"
+    position = cursors.read(call.workspace_id, name, query.cursor)
+    found, following = listing.list_contacts(
+        runtime=call.runtime,
+        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+        query=query.narrowing(),
+        conditions=query.filter,
+        deleted=query.deleted,
+        sort=query.sort,
+        start=position[0] if position else None,
+        limit=query.limit,
+        me=asker(call),
     )
-    more = call.runtime.cursors.write(call.workspace_id, name, [found[-1].id]) if len(found) == limit else None
+    more = cursors.write(call.workspace_id, name, [following]) if following else None
     return Answer(page_text(found, more, _custom(call)))
 
 
-@routes.post("/contacts", permission="contacts:write", body=ContactIn, returns=ContactOut, status=201)
+@routes.post("/contacts", permission="contacts:write", body=ContactIn, returns=ContactMadeOut, status=201)
 def create_contact(call: Call[ContactIn]) -> Answer:
-    """Make a contact. An address or number belongs to one contact: 422 ``taken`` when another has it."""
+    """Make a contact. An address or number belongs to one contact: 422 ``taken`` when another has it. Who it looks like is told,
+    and nothing is done about it.
+    """
     contact = service.create_contact(
         table=call.runtime.table,
         clock=call.runtime.clock,
@@ -51,7 +61,9 @@ def create_contact(call: Call[ContactIn]) -> Answer:
         values=call.body.values(),
         changed_by=call.actor.reference,
     )
-    return Answer(_shown(call, contact), 201, {"Location": f"/api/v1/contacts/{contact.id}"})
+    found = duplicates.lookalikes(table=call.runtime.table, contact=contact)
+    shown = ContactMadeOut.beside(_shown(call, contact), found)
+    return Answer(shown, 201, {"Location": f"/api/v1/contacts/{contact.id}"})
 
 
 @routes.get("/contacts/{contact_id}", permission="contacts:read", returns=ContactOut)

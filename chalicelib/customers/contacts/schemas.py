@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from chalicelib.customers.consent.domain import Suppression
 from chalicelib.customers.contacts.domain import Contact, Touch
 from chalicelib.customers.fields.schemas import Custom
+from chalicelib.customers.lists.schemas import ListQuery
 from chalicelib.customers.schemas import (
     AddressIn,
     AddressOut,
@@ -23,10 +24,11 @@ from chalicelib.customers.schemas import (
     ScoreOut,
     ShortText,
     Stage,
+    Tag,
     Tags,
 )
 from chalicelib.foundation.clock import to_text
-from chalicelib.foundation.http import PageQuery, Schema, Versioned
+from chalicelib.foundation.http import Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
 
 KycStatus = Literal["none", "pending", "verified", "rejected"]
@@ -109,10 +111,22 @@ class ContactChange(ContactFields, Versioned):
     """A change to a contact."""
 
 
-class ContactsQuery(PageQuery):
-    """The list of contacts."""
+class ContactsQuery(ListQuery):
+    """The list of contacts, narrowed by what is given."""
 
     company_id: Reference | None = None
+    q: Annotated[str, Field(max_length=120, description="Beginnings of words, as in search.")] | None = None
+    tag: Tag | None = None
+    owner_id: Annotated[Reference, Field(description="A member's id, me, or none")] | None = None
+    lifecycle_stage: Stage | None = None
+    country: Country | None = None
+    language: LanguageTag | None = None
+    grade: Annotated[str, Field(max_length=2)] | None = None
+    source: ShortText | None = None
+
+    def narrowing(self) -> dict[str, str | None]:
+        """The parameters that are conditions of their own."""
+        return self.model_dump(exclude={"limit", "cursor", "sort", "filter", "deleted"}, exclude_none=True)
 
 
 class EmailOut(Schema):

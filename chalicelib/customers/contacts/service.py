@@ -128,15 +128,6 @@ def find_by_emails(*, table: Table, workspace_id: str, emails: Iterable[str]) ->
     return {claim.value: holder for claim, holder in held.items()}
 
 
-def list_contacts(
-    *, table: Table, workspace: Workspace, before: str = "", limit: int = 50, company_id: str = ""
-) -> list[Contact]:
-    """The newest contacts (of a company), made before the one with the id ``before`` if it is given, newest first."""
-    if company_id:
-        return store.of_company(table, workspace.id, company_id, before=before, limit=limit)
-    return store.recent(table, workspace.id, shards=workspace.shards_of("contacts"), before=before, limit=limit)
-
-
 def page_of_contacts(*, table: Table, workspace_id: str, start: str | None, limit: int) -> ContactsPage:
     """Some of all contacts, for work over all of them; ``start`` is a former page's ``next``. A page may be short, or even
     empty, and not be the last.

@@ -72,6 +72,24 @@ def recent(table: Table, workspace_id: str, *, shards: int, before: str, limit: 
     return [to_domain(record) for record in found]
 
 
+def in_bin(
+    table: Table, workspace_id: str, *, now: datetime, start: str | None, limit: int
+) -> tuple[list[Contact], str | None]:
+    """The contacts in the bin that can still be restored, the last deleted first, and the position of the next page."""
+    kept_since = clock.to_text(now - BIN)
+    page = table.query(
+        ContactRecord,
+        bin_partition(workspace_id),
+        index="gsi1",
+        between=(kept_since, start or "~"),
+        newest_first=True,
+        limit=limit + 2,
+    )
+    records = [record for record in page.items if record.gsi1sk != start]
+    following = records[limit - 1].gsi1sk if len(records) > limit else None
+    return [to_domain(record) for record in records[:limit]], following
+
+
 def of_company(table: Table, workspace_id: str, company_id: str, *, before: str, limit: int) -> list[Contact]:
     """The newest contacts of one company."""
     page = table.query(

@@ -27,6 +27,7 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _URL = re.compile(r"https?://[^\s/?#@\\]+[^\s]*", re.IGNORECASE)
 
 
@@ -179,7 +180,7 @@ def _money(field: Field, given: Any, path: str) -> dict[str, str]:  # noqa: ARG0
 
 def _date(field: Field, given: Any, path: str) -> str:  # noqa: ARG001
     try:
-        found = date.fromisoformat(given) if isinstance(given, str) and len(given) == 10 else None
+        found = date.fromisoformat(given) if isinstance(given, str) and _DATE.fullmatch(given) else None
     except ValueError:
         found = None
     if found is None:

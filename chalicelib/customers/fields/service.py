@@ -105,6 +105,16 @@ def shown(*, table: Table, workspace_id: str, values: Mapping[str, Any]) -> dict
     return shown_values(fields, values)
 
 
+def fields_of_values(*, table: Table, workspace_id: str, values: Mapping[str, Any]) -> list[Field]:
+    """The fields, archived ones too, of which these are values by field id."""
+    if not values:
+        return []
+    fields = get_catalogue(table=table, workspace_id=workspace_id).by_id()
+    if values.keys() - fields.keys() and _may_be_new(table, workspace_id):
+        fields = get_catalogue(table=table, workspace_id=workspace_id, fresh=True).by_id()
+    return [fields[field_id] for field_id in values if field_id in fields]
+
+
 def list_fields(*, table: Table, workspace_id: str, kind: str = "", archived: bool = False) -> list[Field]:
     """The fields in their order, of all kinds or one."""
     catalogue = get_catalogue(table=table, workspace_id=workspace_id, fresh=True)

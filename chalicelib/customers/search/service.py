@@ -51,3 +51,11 @@ def search(*, table: Table, workspace_id: str, query: str, limit: int = LIMIT) -
     if not asked:
         raise InvalidError("Search for two characters or more.", field="q", code="too_short")
     return store.find(table, workspace_id, asked, limit=min(limit, LIMIT))
+
+
+def ids(*, table: Table, workspace_id: str, query: str, kind: str, limit: int) -> list[str] | None:
+    """The ids of all things of a kind with a word beginning with each of the query's words; None when they are more than
+    ``limit``, or more words had to be read than a search reads.
+    """
+    asked = domain.asked(query)
+    return store.ids(table, workspace_id, asked, kind=kind, limit=limit) if asked else []

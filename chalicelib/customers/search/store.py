@@ -38,6 +38,29 @@ def find(table: Table, workspace_id: str, asked: Sequence[str], *, limit: int) -
     return list(found.values())
 
 
+def ids(table: Table, workspace_id: str, asked: Sequence[str], *, kind: str, limit: int) -> list[str] | None:
+    """The ids of all things of a kind that have such words; None when they are more than the limit, or not all were seen."""
+    first, *others = asked
+    found: dict[str, None] = {}
+    examined, start = 0, None
+    while examined < _EXAMINED:
+        page = table.query(
+            TokenRecord, token_partition(workspace_id, first), begins_with=first, limit=_PAGE * 5, start=start
+        )
+        for record in page.items:
+            values = record.attribute_values
+            _, its_kind, id_ = values["sk"].rsplit("#", 2)
+            if its_kind == kind and (not others or matches(others, values["words"].split(" "))):
+                found[id_] = None
+        if len(found) > limit:
+            return None
+        examined += len(page.items)
+        start = page.next
+        if start is None:
+            return list(found)
+    return None
+
+
 def record(workspace_id: str, word: str, words: Sequence[str], hit: Hit, now: datetime) -> TokenRecord:
     """The item of one word of a thing."""
     key = token_key(workspace_id, word, hit.kind, hit.id)

@@ -12,6 +12,7 @@ from chalicelib.customers.consent import service as consent
 from chalicelib.customers.consent.domain import ConsentGiven, SuppressionReason
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import ScoreEntry, Touch
+from chalicelib.customers.contacts.listing import list_contacts
 from chalicelib.customers.leads import service as leads
 from chalicelib.customers.leads.domain import LeadStatus
 from chalicelib.customers.search import service as search
@@ -22,7 +23,7 @@ from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import create_workspace
 from infra.local.priced import PricedTable
 from tests.contract.patterns import check
-from tests.helpers import NOON, Stream
+from tests.helpers import NOON, Stream, fake_runtime
 
 TOUCH = Touch(
     at=NOON,
@@ -115,13 +116,12 @@ def test_contacts(world: World) -> None:
     for number in range(9):
         clock.advance(seconds=1)
         world.capture({"email": f"n{number}@example.com"})
-    page = world.checked("contacts.list", lambda: contacts.list_contacts(table=table, workspace=workspace, limit=10))
+    here = {"runtime": fake_runtime(table, clock=clock), "workspace": workspace, "limit": 10}  # type: ignore[arg-type]
+    page, _ = world.checked("contacts.list", lambda: list_contacts(**here))
     assert [each.id for each in page] == sorted((each.id for each in page), reverse=True)
     assert len(page) == 10
-    own = world.checked(
-        "contacts.of-company",
-        lambda: contacts.list_contacts(table=table, workspace=workspace, company_id=company.id, limit=10),
-    )
+    query = {"company_id": company.id}
+    own, _ = world.checked("contacts.of-company", lambda: list_contacts(**here, query=query))
     assert [each.id for each in own] == [made.id]
     many = world.checked(
         "contacts.get-many", lambda: contacts.get_contacts(**world.here, contact_ids=[each.id for each in page])

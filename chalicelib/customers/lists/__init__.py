@@ -1,0 +1,1 @@
+"""Lists: any kind of record sorted and filtered by what it has, without reading all of them."""
