@@ -140,3 +140,22 @@ def test_a_body_that_cannot_be_read_does_not_use_the_key_up(client: Any, workspa
     assert isinstance(runtime.identity, FakeIdentity)
     assert len(runtime.identity.invited) == 1
     assert members.memberships(table=runtime.table, user_id=runtime.identity.users[BODY["email"]].user_id)
+
+
+def test_what_a_kept_answer_says_can_be_forgotten(client, workspace):
+    table, here = client.runtime.table, {"workspace_id": workspace.id}
+    person = {"first_name": "Ana", "emails": [{"address": "ana.olvidada@example.com"}]}
+    made = client.post("/contacts", person, **workspace.owner, idempotency_key="made")
+    noted = client.post(
+        f"/contacts/{made['id']}/notes", {"text": "Olvidar"}, **workspace.owner, idempotency_key="noted"
+    )
+    assert (made.status, noted.status) == (201, 201)
+    assert [idempotency.forget(table=table, **here, subject_ids=[made["id"]]) for _ in range(2)] == [2, 0]
+    for path, body, key in (
+        ("/contacts", person, "made"),
+        (f"/contacts/{made['id']}/notes", {"text": "Olvidar"}, "noted"),
+    ):
+        again = client.post(path, body, **workspace.owner, idempotency_key=key)
+        assert (again.status, again.headers["idempotent-replayed"]) == (404, "true")
+        assert "Ana" not in again.text
+        assert "Olvidar" not in again.text

@@ -141,7 +141,10 @@ def test_api_keys(runtime: Runtime, here: dict[str, Any], units: Units) -> None:
     assert units() == (0.0, 2.0)
     priced = PricedTable(runtime.table)
     api_keys.revoke_api_key(**{**here, "table": priced}, actor=actor, key_id=key.id)
-    assert (priced.reads, priced.writes) == (1.0, 5.0)  # the key, its index and a line of the audit, in a transaction
+    assert (priced.reads, priced.writes) == (
+        1.0,
+        6.0,
+    )  # the key, a line of the audit and their indexes, in a transaction
 
 
 def test_audit_and_jobs(runtime: Runtime, here: dict[str, Any], units: Units) -> None:
@@ -157,7 +160,19 @@ def test_audit_and_jobs(runtime: Runtime, here: dict[str, Any], units: Units) ->
     )
     units()
     runtime.table.put(row)
-    assert units() == (0.0, 1.0)
+    assert units() == (0.0, 2.0)
+    of_deal = {"table": runtime.table, "workspace_id": here["workspace_id"]}
+    found = audit.page_of_subject(**of_deal, subject_id="d1", limit=50)
+    assert [(record.action, record.after) for record in found.items] == [("deal.changed", {"amount": 2})]
+    assert audit.page_of_subject(**of_deal, subject_id="d2", limit=50).items == []
+    assert [audit.forget(**of_deal, subject_ids=["d1", "d2"]) for _ in range(2)] == [1, 0]
+    [forgotten] = audit.page_of_subject(**of_deal, subject_id="d1", limit=50).items
+    assert (forgotten.actor, forgotten.action, forgotten.before, forgotten.after) == (
+        "member:ana",
+        "deal.changed",
+        {},
+        {},
+    )
     page = audit.page_of_entries(table=runtime.table, workspace_id=here["workspace_id"], day="2026-11-21", limit=50)
     assert [record.action for record in page.items] == ["deal.changed"]
     assert units() == (0.5, 0.0)

@@ -8,7 +8,18 @@ from chalicelib.foundation.table.cursors import Cursors
 from chalicelib.foundation.table.keys import Key, partition
 from chalicelib.foundation.table.record import DecimalAttribute, InstantAttribute, Record
 from chalicelib.foundation.table.stream import Change
-from chalicelib.foundation.table.table import Check, Create, Delete, Operation, Page, Put, Replace, Restore, Table, Update
+from chalicelib.foundation.table.table import (
+    Check,
+    Create,
+    Delete,
+    Operation,
+    Page,
+    Put,
+    Replace,
+    Restore,
+    Table,
+    Update,
+)
 
 __all__ = [
     "Change",

@@ -256,8 +256,30 @@ class Table:
 
     def image(self, key: Key) -> Image | None:
         """The raw item at this key as it certainly is, or None; for `Restore`."""
-        found: Image | None = self._call("GetItem", {"Key": key.image(), "ConsistentRead": True}, write=False).get("Item")
+        found: Image | None = self._call("GetItem", {"Key": key.image(), "ConsistentRead": True}, write=False).get(
+            "Item"
+        )
         return found
+
+    def keys(self, pk: str, *, begins_with: str = "") -> Iterator[Key]:
+        """The keys of all items of a partition, of whatever kind, known to this function or not. Costs the read of the items."""
+        names, values, condition = {"#p": "pk"}, {":p": {"S": pk}}, "#p = :p"
+        if begins_with:
+            names["#s"], values[":s"] = "sk", {"S": begins_with}
+            condition += " AND begins_with(#s, :s)"
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ProjectionExpression": "pk, sk",
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._call("Query", request, write=False)
+            yield from [Key(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     # Writes
 
@@ -395,11 +417,9 @@ class Table:
         request: dict[str, Any]
         condition: str | None = None
         match operation:
-            case Put(record, given):
-                _guard(record)
-                name, request = "Put", {"Item": record.image()}
-                if given is not None:
-                    condition = given.serialize(names, values)
+            case Put(_, given) | Restore(_, given):
+                name, request = "Put", {"Item": _content(operation)}
+                condition = given.serialize(names, values) if given is not None else None
             case Create(record):
                 _guard(record)
                 name, request = "Put", {"Item": record.image()}
@@ -411,11 +431,6 @@ class Table:
                 name, request = "Put", {"Item": image}
                 names["#v"], values[":v"] = "version", {"N": str(int(record.version))}
                 condition = "#v = :v"
-            case Restore(raw, given):
-                _guard_image(raw)
-                name, request = "Put", {"Item": raw}
-                if given is not None:
-                    condition = given.serialize(names, values)
             case Update(key, actions, given, upsert):
                 name, request = "Update", {"Key": key.image()}
                 expression = UpdateExpression(*actions)
@@ -428,8 +443,7 @@ class Table:
                 condition = " AND ".join(parts) or None
             case Delete(key, given):
                 name, request = "Delete", {"Key": key.image()}
-                if given is not None:
-                    condition = given.serialize(names, values)
+                condition = given.serialize(names, values) if given is not None else None
             case Check(key, given):
                 name, request = "ConditionCheck", {"Key": key.image()}
                 condition = given.serialize(names, values)
@@ -470,10 +484,15 @@ def _guard(record: Record) -> None:
         raise ValueError(f"a {type(record).__name__} lies outside of its workspace")
 
 
-def _guard_image(image: Image) -> None:
+def _content(operation: Put | Restore) -> Image:
+    if isinstance(operation, Put):
+        _guard(operation.record)
+        return operation.record.image()
+    image = operation.image
     workspace_id, pk = image["workspace_id"]["S"], image["pk"]["S"]
     if pk != f"W#{workspace_id}" and not pk.startswith(f"W#{workspace_id}#"):
         raise ValueError("a raw item lies outside of its workspace")
+    return image
 
 
 def _written(operation: Operation) -> None:

@@ -6,7 +6,9 @@ from chalicelib.foundation.table import InstantAttribute, Record, partition
 
 
 class AuditRecord(Record, discriminator="audit"):
-    """``W#w#AUDIT#day`` / ``time#id``; the day is UTC's. Written once, never changed."""
+    """``W#w#AUDIT#day`` / ``time#id``; the day is UTC's; ``gsi2`` finds what was done to one thing. Written once; never changed, but
+    for what it says of a person who was erased.
+    """
 
     id = UnicodeAttribute()
     at = InstantAttribute()
@@ -15,6 +17,11 @@ class AuditRecord(Record, discriminator="audit"):
     subject_id = UnicodeAttribute()
     before = JSONAttribute()
     after = JSONAttribute()
+
+
+def subject_partition(workspace_id: str, subject_id: str) -> str:
+    """What was done to one thing (``gsi2``), sorted by time and id."""
+    return partition(workspace_id, "AUDIT", "SUBJECT", subject_id)
 
 
 def day_partition(workspace_id: str, day: str) -> str:

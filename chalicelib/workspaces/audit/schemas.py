@@ -1,7 +1,9 @@
 """The audit as the API shows it."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import Field
 
 from chalicelib.foundation.http import PageQuery, Schema
 from chalicelib.foundation.http.schemas import Instant
@@ -9,9 +11,10 @@ from chalicelib.workspaces.audit.domain import Entry
 
 
 class AuditQuery(PageQuery):
-    """Which day, in UTC; today when left out."""
+    """What was done on a day, in UTC, today when left out; or to one thing."""
 
     day: date | None = None
+    subject_id: Annotated[str | None, Field(min_length=1, max_length=200, pattern=r"^[^#]*$")] = None
 
 
 class AuditOut(Schema):

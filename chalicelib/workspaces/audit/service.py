@@ -8,7 +8,7 @@ and sets ``changed_by`` (`Actor.reference`) on whatever it writes. A deletion le
 `deletion` into its transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,8 @@ from chalicelib.workspaces.audit.domain import Entry
 from chalicelib.workspaces.audit.records import AuditRecord
 
 UNKNOWN = "system"
+ERASURE = "erasure"
+"""``changed_by`` of what takes a person out of a record: a change that is not noted, for it would say what was erased."""
 
 
 def audit_entry(
@@ -69,8 +71,10 @@ def audited(subject_kind: str, *, fields: Sequence[str], subject: Callable[[Any]
 
     def note(change: Change, into: Derivation) -> None:
         record = change.new
-        if record is None:
+        if record is None or record.changed_by == ERASURE:
             return
+        if change.old is not None and record.version < change.old.version:
+            return  # put back as it was: whoever did that says so in an entry of their own
         before, after = _values(change.old, fields), _values(record, fields)
         changed = [name for name in fields if before.get(name) != after.get(name)]
         if not changed:
@@ -90,6 +94,26 @@ def audited(subject_kind: str, *, fields: Sequence[str], subject: Callable[[Any]
         )
 
     return note
+
+
+def page_of_subject(
+    *, table: Table, workspace_id: str, subject_id: str, limit: int, before: str = ""
+) -> Page[AuditRecord]:
+    """What was done to one thing, the newest first; before a position (``gsi2sk``), if one is given."""
+    return store.page_of_subject(table, workspace_id, subject_id, limit=limit, before=before)
+
+
+def forget(*, table: Table, workspace_id: str, subject_ids: Iterable[str]) -> int:
+    """Take from the audit how these things were before and after each change: who did what and when stays. How many entries
+    that changed. For the erasure of a person; see docs/privacy.md.
+    """
+    count = 0
+    for subject_id in subject_ids:
+        for record in store.all_of_subject(table, workspace_id, subject_id):
+            if record.before or record.after:
+                table.write(store.emptied(record))
+                count += 1
+    return count
 
 
 def page_of_entries(
