@@ -150,13 +150,15 @@ export function sales(on, { page, patch, byId, Problem }) {
   on('GET', '/pipelines/{id}/board', ({ ids, query }) => {
     const pipeline = byId(pipelines, ids[0])
     const limit = Number(query.get('limit') ?? 25)
+    const start = Number(query.get('cursor') ?? 0)
     const fits = wanted(query)
     return {
-      columns: pipeline.stages.map((one) => {
+      pipeline_id: pipeline.id,
+      columns: pipeline.stages.filter((one) => !query.get('stage_id') || one.id === query.get('stage_id')).map((one) => {
         const all = deals.filter((deal) => deal.pipeline_id === pipeline.id && deal.stage_id === one.id && deal.status === 'open' && fits(deal)).sort(byRank)
         const sums = {}
         for (const deal of all) sums[deal.currency] = (sums[deal.currency] ?? 0) + Number(deal.amount)
-        return { stage_id: one.id, count: all.length, totals: Object.entries(sums).map(([currency, amount]) => ({ currency, amount: amount.toFixed(2), weighted: ((amount * one.probability) / 100).toFixed(2) })), deals: all.slice(0, limit), next_cursor: all.length > limit ? String(limit) : null }
+        return { stage_id: one.id, count: all.length, totals: Object.entries(sums).map(([currency, amount]) => ({ currency, amount: amount.toFixed(2), weighted: ((amount * one.probability) / 100).toFixed(2) })), deals: all.slice(start, start + limit), next_cursor: all.length > start + limit ? String(start + limit) : null }
       }),
     }
   })
@@ -194,7 +196,7 @@ export function sales(on, { page, patch, byId, Problem }) {
   })
   on('POST', '/deals/{id}/move', ({ ids, body }) => {
     const deal = byId(deals, ids[0])
-    const pipeline = byId(pipelines, deal.pipeline_id)
+    const pipeline = byId(pipelines, body.pipeline_id ?? deal.pipeline_id)
     const to = pipeline.stages.find((one) => one.id === body.stage_id)
     const lacking = body.stage_id === deal.stage_id ? [] : to.required_fields.filter((field) => (field === 'amount' ? Number(deal.amount) <= 0 : !deal[field]))
     if (lacking.length) throw new Problem(422, 'The stage needs more.', { errors: lacking.map((field) => ({ field, message: 'Needed here.', code: 'required' })) })
@@ -214,7 +216,7 @@ export function sales(on, { page, patch, byId, Problem }) {
     const deal = byId(deals, ids[0])
     const stages = byId(pipelines, deal.pipeline_id).stages
     const until = stages.findIndex((one) => one.id === deal.stage_id)
-    const rows = stages.slice(0, until + 1).map((one, index) => ({ at: ago(1440 * (until - index + 1) * 3), from_stage_id: stages[index - 1]?.id ?? null, to_stage_id: one.id, status: 'open', actor: deal.owner_id, seconds: index === until ? null : 86_400 * (2 + index) }))
+    const rows = stages.slice(0, until + 1).map((one, index) => ({ at: ago(1440 * (until - index + 1) * 3), from_stage_id: stages[index - 1]?.id ?? null, to_stage_id: one.id, id: `h${index}`, what: index ? 'moved' : 'created', pipeline_id: deal.pipeline_id, status: 'open', actor: deal.owner_id, seconds: index ? 86_400 * (2 + index) : null }))
     return page(rows.reverse(), query)
   })
   on('GET', '/deals/{id}/timeline', ({ ids, query }) => page(byId(deals, ids[0]) ? [{ id: `a${ids[0]}`, at: ago(500), kind: 'deal_created', title_key: 'timeline.deal_created', data: {}, actor: user.user_id }] : [], query))

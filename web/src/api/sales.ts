@@ -75,6 +75,8 @@ export interface Deal {
   closed_at: string | null
   last_activity_at: string | null
   rotting: boolean
+  stage_entered_at?: string | null
+  lead_id?: string | null
   created_at: string
   updated_at: string
   version: number
@@ -92,7 +94,10 @@ export interface BoardColumn {
   next_cursor: string | null
 }
 export interface StageChange {
+  id: string
   at: string
+  what: 'created' | 'moved' | 'won' | 'lost' | 'reopened'
+  pipeline_id: string
   from_stage_id: string | null
   to_stage_id: string | null
   status: string

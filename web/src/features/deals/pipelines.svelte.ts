@@ -4,7 +4,7 @@ import { Loader } from '../../state/load.svelte'
 import { workspaceId } from '../../state/tokens.svelte'
 
 const loader = new Loader<Pipeline[]>(async () => (await pipelinesApi.list()).items.filter((one) => !one.archived))
-let of: string | null = null
+let of = $state<string | null>(null)
 
 export const pipelines = {
   /** Loads them again; screens that are open show what they have meanwhile. */
