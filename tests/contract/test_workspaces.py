@@ -173,6 +173,7 @@ def test_audit_and_jobs(runtime: Runtime, here: dict[str, Any], units: Units) ->
         {},
         {},
     )
+    units()
     page = audit.page_of_entries(table=runtime.table, workspace_id=here["workspace_id"], day="2026-11-21", limit=50)
     assert [record.action for record in page.items] == ["deal.changed"]
     assert units() == (0.5, 0.0)
