@@ -108,8 +108,8 @@ def _write(table: Table, old: Company | None, new: Company) -> None:
     changes = claims.changes(
         workspace_id=new.workspace_id,
         holder_id=new.id,
-        had=_claims(old) if old else set(),
-        has=_claims(new),
+        had=claims_of(old) if old else set(),
+        has=claims_of(new),
         now=new.updated_at,
     )
     operations += [operation for _, operation in changes]
@@ -125,5 +125,6 @@ def _write(table: Table, old: Company | None, new: Company) -> None:
         raise
 
 
-def _claims(company: Company) -> set[Claim]:
+def claims_of(company: Company) -> set[Claim]:
+    """What is the company's alone."""
     return {Claim("domain", company.domain)} if company.domain else set()
