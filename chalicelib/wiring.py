@@ -36,8 +36,9 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.search.routes": ("search",),
     "customers.fields.routes": ("fields",),
     "customers.lists.routes": ("counts",),
+    "customers.imports.routes": ("imports",),
     "sales.pipelines.routes": ("pipelines",),
-    "sales.deals.routes": ("deals",),
+    "sales.deals.routes": ("deals", "pipelines"),
     "sales.products.routes": ("products",),
     "marketing.forms.routes": ("forms", "f"),
     "marketing.scoring.routes": ("scoring-rules",),
@@ -57,8 +58,8 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle",
-    "imports": "",
+    "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle sales.deals.consumers:handle",
+    "imports": "customers.imports.consumers:handle",
     "exports": "",
     "assignment": "customers.assignment.consumers:handle",
 }
@@ -80,6 +81,7 @@ PROJECTIONS: tuple[str, ...] = (
     "customers.companies.projections",
     "customers.files.projections",
     "customers.timeline.projections",
+    "customers.imports.projections",
     "sales.pipelines.projections",
     "sales.deals.projections",
     "sales.products.projections",
@@ -94,6 +96,7 @@ PROJECTIONS: tuple[str, ...] = (
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
 TICKS: tuple[str, ...] = (
+    "customers.imports.consumers:tick",
     "customers.assignment.consumers:tick",
     "marketing.scoring.consumers:tick",
     "marketing.sending.consumers:tick",
@@ -106,9 +109,13 @@ TICKS: tuple[str, ...] = (
 PARTS: dict[str, dict[str, str]] = {
     "list": {
         "contact": "customers.contacts.listing:LISTING",
+        "deal": "sales.deals.listing:LISTING",
     },
     "bulk": {},
-    "import": {},
+    "import": {
+        "contact": "customers.contacts.importing:PART",
+        "company": "customers.companies.importing:PART",
+    },
     "export": {},
     "erase": {},
     "merge": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from chalicelib.customers.claims import store
 from chalicelib.customers.claims.domain import Claim
@@ -11,6 +12,22 @@ from chalicelib.foundation.table import Operation, Table
 def holders(*, table: Table, workspace_id: str, claims: Iterable[Claim], consistent: bool = False) -> dict[Claim, str]:
     """Who holds these claims, as far as anybody does: claim → holder's id."""
     return store.holders(table, workspace_id, list(claims), consistent=consistent)
+
+
+class Images:
+    """Claims as raw items, for writing many: what `changes` makes, without making records first."""
+
+    def __init__(self, *, table: Table, workspace_id: str, now: datetime):
+        self._table, self._blank, self._prefix = table.name, *store.blank(workspace_id, now)
+
+    def make(self, claim: Claim, holder_id: str) -> dict[str, Any]:
+        """The action that makes a claim; it fails when anybody has it."""
+        image = {
+            "pk": {"S": f"{self._prefix}{claim.what}#{claim.value}"},
+            **self._blank,
+            "holder_id": {"S": holder_id},
+        }
+        return {"Put": {"TableName": self._table, "Item": image, "ConditionExpression": "attribute_not_exists(pk)"}}
 
 
 def changes(

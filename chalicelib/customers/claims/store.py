@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.claims.records import ClaimRecord, claim_key
@@ -34,3 +35,12 @@ def hand_over(workspace_id: str, claim: Claim, holder_id: str, to_id: str) -> Up
     """The operation that gives a claim which one holder has to another."""
     key = claim_key(workspace_id, *claim)
     return Update(key, [ClaimRecord.holder_id.set(to_id)], ClaimRecord.holder_id == holder_id)
+
+
+def blank(workspace_id: str, now: datetime) -> tuple[dict[str, Any], str]:
+    """What all raw claims of one moment share, and how their partitions begin."""
+    record = make(workspace_id, Claim("email", "x"), "x", now).record
+    image = record.image()
+    begin = image.pop("pk")["S"].removesuffix("email#x")
+    del image["holder_id"]
+    return image, begin

@@ -19,6 +19,8 @@ class CompaniesByHand:
         """Claims made and given up."""
         holder = new or old
         assert isinstance(holder, CompanyRecord)
-        had, has = (service.claims_of(store.to_domain(each)) if each is not None else set() for each in (old, new))
+        had, has = (
+            service.claims_of(store.to_domain(each)) if isinstance(each, CompanyRecord) else set() for each in (old, new)
+        )
         changes = claims.changes(workspace_id=workspace_id, holder_id=holder.company_id, had=had, has=has, now=now)
         return [operation for _, operation in changes]

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.customers.companies.domain import Company
 from chalicelib.customers.companies.records import CompanyRecord, companies_partition, company_key
-from chalicelib.foundation.table import Table
+from chalicelib.foundation.table import Record, Table
 from chalicelib.foundation.table.table import query_merged
 
 
@@ -76,3 +76,8 @@ def to_domain(record: CompanyRecord) -> Company:
         tags=frozenset(record.tags or ()),
         changed_by=record.changed_by or "",
     )
+
+
+def has_contacts(table: Table, company_partition: str) -> bool:
+    """Whether anybody stands in the list of a company's contacts."""
+    return bool(table.query(Record, f"{company_partition}#CONTACTS", index="gsi2", limit=1).items)

@@ -22,9 +22,9 @@ from chalicelib.customers.journals.records import BatchRecord
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ClientelaError
 from chalicelib.foundation.files import Files
-from chalicelib.foundation.table import Delete, Key, Operation, Record, Replace, Table
+from chalicelib.foundation.table import Create, Delete, Key, Operation, Put, Record, Replace, Table
 from chalicelib.foundation.table.record import kind_of
-from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.foundation.table.table import Restore, TransactionConflictError
 
 ACTIONS = 98
 """Of a transaction's hundred, besides the check of the lease and the batch's own record."""
@@ -248,7 +248,13 @@ def _grouped(
 
 
 def _key(operation: Operation) -> Key:
-    return operation.record.key if hasattr(operation, "record") else operation.key
+    match operation:
+        case Create(record) | Put(record) | Replace(record):
+            return record.key
+        case Restore(image):
+            return Key(image["pk"]["S"], image["sk"]["S"])
+        case _:
+            return operation.key
 
 
 def _batches(changes: Sequence[Change], lines: Sequence[str]) -> Iterator[list[Change]]:

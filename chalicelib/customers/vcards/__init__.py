@@ -1,0 +1,1 @@
+"""vCards: a contact as other programs take and give it."""
