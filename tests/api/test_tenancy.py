@@ -155,8 +155,15 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
     "pipeline_id": lambda foreign: str(foreign.client.get("/pipelines", **foreign.world.owner)["items"][0]["id"]),
     "deal_id": lambda foreign: foreign.post("/deals", {"title": CANARY, "contact_id": foreign("contact_id")}),
+    "product_id": lambda foreign: foreign.post("/products", {"name": CANARY, "unit_price": "10"}),
     "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
+    "import_id": lambda foreign: foreign.post("/imports", {"file_name": f"{CANARY}.csv"}),
 }
+
+
+def _stage(foreign: Foreign) -> str:
+    pipelines = foreign.client.get("/pipelines", **foreign.world.owner)["items"]
+    return str(pipelines[0]["stages"][1]["id"])
 
 
 def _nothing(foreign: Foreign) -> dict[str, Any]:
@@ -219,11 +226,25 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PATCH", "/v1/companies/{company_id}"): _version(name="x"),
     ("PATCH", "/v1/leads/{lead_id}"): _version(status="working"),
     ("GET", "/v1/search"): Sample(query=lambda _: {"q": "canario"}),
+    ("POST", "/v1/imports"): Sample(lambda _: {"file_name": "x.csv"}),
+    # nothing can be started before the file is there, or undone before anything was written
+    ("POST", "/v1/imports/{import_id}/start"): Sample(control=(202, 409)),
+    ("POST", "/v1/imports/{import_id}/cancel"): Sample(control=(202, 409)),
+    ("POST", "/v1/imports/{import_id}/undo"): Sample(control=(202, 409)),
     # sales
     ("POST", "/v1/pipelines"): Sample(
         lambda _: {"name": "x", "stages": [{"id": "first", "name": "First", "probability": 10}]}
     ),
+    ("PATCH", "/v1/pipelines/{pipeline_id}"): _version(name="x"),
+    ("DELETE", "/v1/pipelines/{pipeline_id}"): Sample(control=(409,)),  # the last one stays
     ("POST", "/v1/deals"): Sample(lambda foreign: {"title": "x", "contact_id": foreign("contact_id")}),
+    ("PATCH", "/v1/deals/{deal_id}"): _version(description="x"),
+    ("POST", "/v1/deals/{deal_id}/move"): Sample(lambda foreign: {"version": 1, "stage_id": _stage(foreign)}),
+    ("POST", "/v1/deals/{deal_id}/win"): _version(),
+    ("POST", "/v1/deals/{deal_id}/lose"): _version(reason="x"),
+    ("POST", "/v1/deals/{deal_id}/reopen"): Sample(lambda _: {"version": 1}, control=(409,)),  # it is open
+    ("POST", "/v1/products"): Sample(lambda _: {"name": "x", "unit_price": "1"}),
+    ("PATCH", "/v1/products/{product_id}"): _version(name="x"),
     # marketing
     ("POST", "/v1/forms"): Sample(lambda _: FORM),
     ("PUT", "/v1/forms/{form_key}/settings"): _version(**FORM),
