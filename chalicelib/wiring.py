@@ -40,6 +40,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "sales.pipelines.routes": ("pipelines",),
     "sales.deals.routes": ("deals", "pipelines"),
     "sales.products.routes": ("products",),
+    "sales.quotes.routes": ("quotes", "q"),
+    "sales.approvals.routes": ("approval-policy",),
     "marketing.forms.routes": ("forms", "f"),
     "marketing.scoring.routes": ("scoring-rules",),
     "marketing.segments.routes": ("segments",),
@@ -58,9 +60,9 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle sales.deals.consumers:handle",
+    "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle",
     "imports": "customers.imports.consumers:handle",
-    "exports": "",
+    "exports": "sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
 }
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
@@ -85,6 +87,8 @@ PROJECTIONS: tuple[str, ...] = (
     "sales.pipelines.projections",
     "sales.deals.projections",
     "sales.products.projections",
+    "sales.quotes.projections",
+    "sales.approvals.projections",
     "marketing.forms.projections",
     "marketing.scoring.projections",
     "marketing.segments.projections",
@@ -96,6 +100,7 @@ PROJECTIONS: tuple[str, ...] = (
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
 TICKS: tuple[str, ...] = (
+    "sales.quotes.consumers:tick",
     "customers.imports.consumers:tick",
     "customers.assignment.consumers:tick",
     "marketing.scoring.consumers:tick",

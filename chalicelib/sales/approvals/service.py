@@ -53,5 +53,7 @@ def set_policy(
             table.replace(record)
     except ConflictError as conflict:
         current = conflict.current
-        raise ConflictError(current=store.to_domain(current) if isinstance(current, PolicyRecord) else None) from conflict
+        raise ConflictError(
+            current=store.to_domain(current) if isinstance(current, PolicyRecord) else None
+        ) from conflict
     return replace(policy, version=version + 1)

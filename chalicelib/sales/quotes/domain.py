@@ -37,9 +37,7 @@ MOVES: Mapping[QuoteState, frozenset[QuoteState]] = {
     QuoteState.PENDING: frozenset({QuoteState.APPROVED, QuoteState.REJECTED, QuoteState.SUPERSEDED}),
     QuoteState.APPROVED: frozenset({QuoteState.ISSUED, QuoteState.SUPERSEDED}),
     QuoteState.REJECTED: frozenset({QuoteState.SUPERSEDED}),
-    QuoteState.ISSUED: frozenset(
-        {QuoteState.ACCEPTED, QuoteState.DECLINED, QuoteState.EXPIRED, QuoteState.SUPERSEDED}
-    ),
+    QuoteState.ISSUED: frozenset({QuoteState.ACCEPTED, QuoteState.DECLINED, QuoteState.EXPIRED, QuoteState.SUPERSEDED}),
     QuoteState.DECLINED: frozenset({QuoteState.SUPERSEDED}),
     QuoteState.EXPIRED: frozenset({QuoteState.SUPERSEDED}),
     QuoteState.ACCEPTED: frozenset(),

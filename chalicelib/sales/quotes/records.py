@@ -115,5 +115,3 @@ def due_position(ends_at: str, quote_id: str) -> str:
 def due_before(now: str) -> str:
     """Where those end whose time is over."""
     return f"{now}#~"
-
-

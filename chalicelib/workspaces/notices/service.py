@@ -65,3 +65,9 @@ def send_once(
         "notice", extra={"workspace_id": workspace_id, "notice_id": notice_id, "state": state.value}
     )
     return state
+
+
+def state_of(*, table: Table, workspace_id: str, notice_id: str) -> NoticeState | None:
+    """What has become of a notice; None while nobody has claimed it."""
+    record = table.get(NoticeRecord, notice_key(workspace_id, notice_id))
+    return None if record is None else NoticeState(record.state)
