@@ -67,6 +67,12 @@ def as_it_is(shown: BaseModel) -> BaseModel:
     return shown
 
 
+class DeletionQuery(Schema):
+    """What is deleted may have to be as it was at ``version``."""
+
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
 class AddressIn(Schema):
     """A postal address as it is given."""
 

@@ -167,6 +167,7 @@ def _merged(
     now: datetime,
     actor: str,
 ) -> Contact:
+    holder_known = present is not None
     if present is None:
         contact_id = new_id(now)
         present = Contact(
@@ -183,7 +184,7 @@ def _merged(
     if not phones and person.phone and Claim("phone", person.phone) in free:
         phones = (PhoneNumber(person.phone, primary=True),)
     named = bool(present.first_name or present.last_name)  # half of one name and half of another would be nobody's
-    return replace(
+    filled = replace(
         present,
         emails=emails,
         phones=phones,
@@ -195,10 +196,15 @@ def _merged(
         country=present.country or person.country,
         city=present.city or person.city,
         tags=present.tags | tags if len(present.tags | tags) <= TAGS_LIMIT else present.tags,
+    )
+    known = holder_known and filled != present
+    return replace(
+        filled,
         first_touch=present.first_touch or touch,
         last_touch=touch,
         updated_at=now,
         changed_by=actor,
+        edited_version=present.version + 1 if known else present.edited_version,
     )
 
 

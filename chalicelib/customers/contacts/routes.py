@@ -18,7 +18,7 @@ from chalicelib.customers.duplicates import service as duplicates
 from chalicelib.customers.duplicates.schemas import ContactMadeOut
 from chalicelib.customers.fields import service as custom_fields
 from chalicelib.customers.lists.schemas import asker, question
-from chalicelib.customers.schemas import as_it_is, showing_conflicts
+from chalicelib.customers.schemas import DeletionQuery, as_it_is, showing_conflicts
 from chalicelib.foundation.http import Answer, Call, Page, Routes
 from chalicelib.workspaces.settings.service import get_workspace
 
@@ -94,6 +94,33 @@ def change_contact(call: Call[ContactChange], contact_id: str) -> ContactOut:
             changes=call.body.values(),
             changed_by=call.actor.reference,
         )
+    return _shown(call, contact)
+
+
+@routes.delete("/contacts/{contact_id}", permission="contacts:write", query=DeletionQuery, present=as_it_is)
+def delete_contact(call: Call[None], contact_id: str) -> None:
+    """Put a contact into the bin. It can be restored for 30 days; then it is gone with all that hangs on it."""
+    with showing_conflicts(lambda current: _shown(call, current)):
+        service.delete_contact(
+            table=call.runtime.table,
+            clock=call.runtime.clock,
+            workspace_id=call.workspace_id,
+            contact_id=contact_id,
+            version=call.query.version,
+            deleted_by=call.actor.reference,
+        )
+
+
+@routes.post("/contacts/{contact_id}/restore", permission="contacts:write", returns=ContactOut)
+def restore_contact(call: Call[None], contact_id: str) -> ContactOut:
+    """Take a contact out of the bin. An address or number that another has by now: 422 ``taken``."""
+    contact = service.restore_contact(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+        contact_id=contact_id,
+        restored_by=call.actor.reference,
+    )
     return _shown(call, contact)
 
 

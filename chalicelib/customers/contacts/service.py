@@ -1,6 +1,6 @@
 """Making, reading and changing contacts, and giving them points."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import store
 from chalicelib.customers.contacts.addresses import national_digits, normalise_email, normalise_phone, region_of
 from chalicelib.customers.contacts.domain import (
+    BIN,
     KYC_STATES,
     LIFECYCLE_STAGES,
     SATISFACTION,
@@ -32,7 +33,7 @@ from chalicelib.customers.contacts.domain import (
 )
 from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord
 from chalicelib.customers.fields import service as custom_fields
-from chalicelib.foundation.clock import Clock
+from chalicelib.foundation.clock import Clock, from_text
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.table import Create, Operation, Record, Replace, Table
@@ -192,19 +193,75 @@ def change_contact(
     changes: Mapping[str, Any],
     changed_by: str = "",
 ) -> Contact:
-    """Change what people fill in of the contact as it was at ``version``; `ConflictError` with the present `Contact` when it
-    has moved on.
+    """Change what people fill in of the contact as it was read at ``version``; `ConflictError` with the present `Contact` when
+    people's part of it has changed since. What scoring, captures and consents have written meanwhile is no conflict
+    (docs/decisions/0007-edits-and-scores.md). A change that changes nothing writes nothing.
     """
-    present = get_contact(table=table, workspace_id=workspace.id, contact_id=contact_id, consistent=True)
-    if present.version != version:
-        raise ConflictError(current=present)
-    country = str(changes.get("country") or present.country)
-    cleaned = _cleaned(table, workspace, changes, country=country, present=present)
-    changed = present.edited(at=clock.now(), by=changed_by, **cleaned)
-    if not changed.display_name:
-        raise InvalidError("A contact has a name, an e-mail address or a phone number.", field="emails", code="missing")
-    _write(table, present, changed)
-    return replace(changed, version=version + 1)
+
+    def change(present: Contact) -> Contact:
+        country = str(changes.get("country") or present.country)
+        cleaned = _cleaned(table, workspace, changes, country=country, present=present)
+        if replace(present, **cleaned) == present:
+            return present
+        changed = present.edited(at=clock.now(), by=changed_by, **cleaned)
+        if not changed.display_name:
+            message = "A contact has a name, an e-mail address or a phone number."
+            raise InvalidError(message, field="emails", code="missing")
+        return changed
+
+    return _edit(table, workspace.id, contact_id, version, change)
+
+
+def delete_contact(
+    *, table: Table, clock: Clock, workspace_id: str, contact_id: str, version: int | None = None, deleted_by: str
+) -> None:
+    """Put a contact into the bin, from where it can be restored for 30 days: it gives up its addresses and numbers and is found
+    by nothing any more. `NotFoundError` when it is there already; `ConflictError` when it has changed since ``version``.
+    """
+    _edit(
+        table,
+        workspace_id,
+        contact_id,
+        version,
+        lambda present: present.edited(at=(now := clock.now()), by=deleted_by, deleted_at=now, deleted_by=deleted_by),
+    )
+
+
+def restore_contact(*, table: Table, clock: Clock, workspace: Workspace, contact_id: str, restored_by: str) -> Contact:
+    """Take a contact out of the bin, with its addresses and numbers. `InvalidError` names those that others have by now,
+    ``taken``; `NotFoundError` when it is not in the bin, or its time is over. One that is not deleted is given as it is.
+    """
+    present = get_contact(table=table, workspace_id=workspace.id, contact_id=contact_id, consistent=True, gone=True)
+    if present.merged_into:
+        raise NotFoundError("This contact was merged into another.", members={"merged_into": present.merged_into})
+    if present.deleted_at is None:
+        return present
+    if present.deleted_at + BIN <= clock.now():
+        raise NotFoundError("There is no such contact.")
+    shard = shard_of(contact_id, workspace.shards_of("contacts"))
+    restored = present.edited(at=clock.now(), by=restored_by, deleted_at=None, deleted_by="", shard=shard)
+    _write(table, present, restored)
+    return replace(restored, version=present.version + 1)
+
+
+def _edit(
+    table: Table, workspace_id: str, contact_id: str, version: int | None, change: Callable[[Contact], Contact]
+) -> Contact:
+    """Write what ``change`` makes of the contact, looking again when something else than people has written meanwhile."""
+    for attempt in range(_ATTEMPTS):
+        present = get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id, consistent=True)
+        if version is not None and not present.edited_version <= version <= present.version:
+            raise ConflictError(current=present)
+        changed = change(present)
+        if changed is present:
+            return present
+        try:
+            _write(table, present, changed)
+        except ConflictError:
+            pause(attempt)
+        else:
+            return replace(changed, version=present.version + 1)
+    raise UnavailableError("The contact keeps being changed by others.")
 
 
 def add_points(
@@ -419,7 +476,14 @@ def _addresses(given: Sequence[Mapping[str, Any]]) -> tuple[PostalAddress, ...]:
 
 
 def _kyc(given: Mapping[str, Any]) -> Kyc:
-    kyc = Kyc(**{name: value for name, value in given.items() if value})
+    values = {name: value for name, value in given.items() if value}
+    if isinstance(values.get("verified_at"), str):
+        try:
+            values["verified_at"] = from_text(values["verified_at"])
+        except ValueError as error:
+            message = "A time such as 2026-11-21T09:00:00Z."
+            raise InvalidError(message, field="kyc.verified_at", code="instant") from error
+    kyc = Kyc(**values)
     if kyc.status not in KYC_STATES:
         raise InvalidError(f"One of {', '.join(KYC_STATES)}.", field="kyc.status", code="unknown")
     return kyc
@@ -469,8 +533,8 @@ def _write(table: Table, old: Contact | None, new: Contact) -> None:
     changes = claims.changes(
         workspace_id=new.workspace_id,
         holder_id=new.id,
-        had=old.claims if old else set(),
-        has=new.claims,
+        had=old.claims if old and not old.gone else set(),
+        has=new.claims if not new.gone else set(),
         now=new.updated_at,
     )
     operations: list[Operation] = [store.create(new) if old is None else store.replacement(new)]
@@ -483,7 +547,7 @@ def _write(table: Table, old: Contact | None, new: Contact) -> None:
             raise ConflictError(current=contact_in(image) if image else None) from conflict
         if not conflict.failed:
             raise
-        if any(changes[position - 1][0] not in new.claims for position in conflict.failed):
+        if new.gone or any(changes[position - 1][0] not in new.claims for position in conflict.failed):
             raise  # a claim to give up that is not ours: the contact was changed meanwhile
         taken = [_taken(new, changes[position - 1][0]) for position in conflict.failed]
         raise InvalidError("Another contact has it.", fields=taken) from conflict

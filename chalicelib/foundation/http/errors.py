@@ -1,5 +1,7 @@
 """Errors as ``application/problem+json`` (RFC 9457). The only place where errors have status codes."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +22,7 @@ from chalicelib.foundation.errors import (
     problem_fields,
 )
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 CONTENT_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[ClientelaError], int, str, str], ...] = (
     (InvalidError, 422, "invalid", "The request is not valid"),
@@ -72,3 +75,27 @@ def invalid(error: ValidationError, prefix: str = "") -> InvalidError:
         path = ".".join(str(part) for part in found["loc"]) or "body"
         fields.append(FieldError(prefix + path, found["msg"].removeprefix("Value error, "), found["type"]))
     return InvalidError("Some values are not valid.", fields=fields)
+
+
+def half_characters(body: bytes) -> InvalidError | None:
+    """The fields of a body whose texts have half a character (``d800`` escaped), which pydantic's parser only calls no JSON."""
+    if b"\\u" not in body:
+        return None
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    fields: list[FieldError] = []
+    waiting: list[tuple[str, Any]] = [("", document)]
+    while waiting and len(fields) < 50:
+        path, value = waiting.pop()
+        if isinstance(value, str) and _SURROGATE.search(value):
+            fields.append(
+                FieldError(_SURROGATE.sub("?", path) or "body", "This text has half a character.", "lone_surrogate")
+            )
+        elif isinstance(value, dict):
+            waiting += [(f"{path}.{name}".lstrip("."), each) for name, each in value.items()]
+            waiting += [(path, name) for name in value]
+        elif isinstance(value, list):
+            waiting += [(f"{path}.{position}".lstrip("."), each) for position, each in enumerate(value)]
+    return InvalidError("Some values are not valid.", fields=fields) if fields else None

@@ -27,7 +27,7 @@ from chalicelib.foundation.errors import (
     UnsupportedError,
 )
 from chalicelib.foundation.http.call import ANONYMOUS, PUBLIC, SIGNED_IN, Actor, Authenticator, Call
-from chalicelib.foundation.http.errors import CONTENT_TYPE, invalid, problem
+from chalicelib.foundation.http.errors import CONTENT_TYPE, half_characters, invalid, problem
 from chalicelib.foundation.http.idempotency import Idempotency
 from chalicelib.foundation.runtime import Runtime
 
@@ -330,7 +330,7 @@ def _body(endpoint: Endpoint, headers: Mapping[str, str], raw: bytes) -> Any:
             return endpoint.body.model_validate_json(json.dumps(values))
         return endpoint.body.model_validate_json(text)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise half_characters(text) or invalid(error) from error
     except ValueError as error:
         raise InvalidError(fields=[FieldError("body", "The body is not JSON.", "json_invalid")]) from error
 
