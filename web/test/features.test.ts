@@ -6,7 +6,7 @@ import { curlCode, htmlCode, newForm, scriptCode } from '../src/features/forms/s
 import { lastDays } from '../src/features/home/days'
 import { shiftWeek } from '../src/features/reports/week'
 import { inWords, row, toTree } from '../src/features/segments/conditions'
-import { describe as describeActivity } from '../src/features/contacts/activity'
+import { describe as describeActivity } from '../src/features/timeline/activity'
 import { ago, money, number, t, tn } from '../src/i18n/index.svelte'
 
 describe('segments', () => {

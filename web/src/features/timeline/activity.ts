@@ -1,15 +1,28 @@
 /** What a timeline entry says below its title, from the facts the API recorded. */
-import type { components } from '../../api/schema'
 import type { Activity } from '../../api/types'
 import { label, t } from '../../i18n/index.svelte'
 
-export type ActivityKind = NonNullable<components['schemas']['TimelineQuery']['kind']>
+/** What one looks for in a timeline: kinds of entries by what they are about. */
+export const groups = {
+  notes: ['note'],
+  calls: ['call'],
+  emails: ['email', 'email_sent', 'email_delivered', 'email_opened', 'email_clicked', 'email_bounced', 'email_complained', 'unsubscribed'],
+  meetings: ['meeting'],
+  tasks: ['task_done'],
+  sales: ['lead_created', 'lead_status_changed', 'lead_assigned', 'lead_overdue', 'lead_converted', 'deal_created', 'deal_stage_changed', 'deal_won', 'deal_lost', 'quote_issued', 'quote_accepted', 'quote_declined'],
+  web: ['form_submitted', 'score_changed', 'consent_granted', 'consent_withdrawn', 'tag_added'],
+  files: ['file_added'],
+} as const
+export type Group = keyof typeof groups
+/** What people write themselves. */
+export const WRITTEN = ['note', 'call', 'email', 'meeting'] as const
+export type WrittenKind = (typeof WRITTEN)[number]
 
-export const kinds: ActivityKind[] = [
-  'form_submitted', 'lead_created', 'lead_status_changed', 'score_changed', 'consent_granted', 'consent_withdrawn',
-  'email_sent', 'email_delivered', 'email_opened', 'email_clicked', 'email_bounced', 'email_complained', 'unsubscribed',
-  'tag_added', 'note', 'deal_created', 'deal_stage_changed',
-]
+/** A timeline belongs to one of these. */
+export interface Thing {
+  kind: 'contact' | 'company' | 'deal'
+  id: string
+}
 
 /** The first of several fields that has a text. */
 function pick(data: Record<string, unknown>, ...names: string[]): string {
@@ -40,7 +53,24 @@ export function textVersion(version: string): string {
 export function describe({ kind, data }: Activity): string {
   switch (kind) {
     case 'note':
+    case 'call':
+    case 'meeting':
+    case 'email':
       return pick(data, 'text', 'body')
+    case 'deal_won':
+    case 'deal_lost':
+      return line(pick(data, 'title', 'name', 'deal'), pick(data, 'amount'), pick(data, 'reason', 'lost_reason', 'won_reason'))
+    case 'task_done':
+      return pick(data, 'title')
+    case 'quote_issued':
+    case 'quote_accepted':
+    case 'quote_declined':
+      return line(pick(data, 'number'), pick(data, 'title'), pick(data, 'total', 'amount'))
+    case 'file_added':
+      return pick(data, 'file_name', 'name')
+    case 'merged':
+    case 'unmerged':
+      return pick(data, 'other_name', 'display_name', 'name')
     case 'form_submitted':
       return line(pick(data, 'form_name', 'form_id'), shortAddress(pick(data, 'page')))
     case 'lead_created':
