@@ -137,6 +137,7 @@ def campaign(foreign: Foreign) -> dict[str, Any]:
     }
 
 
+LINE = {"name": CANARY, "unit_price": "1"}
 FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "user_id": lambda foreign: foreign.post(
         "/members", {"email": _address(), "name": CANARY, "role": "sales"}, name="user_id"
@@ -153,17 +154,19 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "submission_id": _submission,
     "segment_id": _segment,
     "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
-    "pipeline_id": lambda foreign: str(foreign.client.get("/pipelines", **foreign.world.owner)["items"][0]["id"]),
+    "pipeline_id": lambda foreign: foreign.post(
+        "/pipelines", {"name": CANARY, "stages": [{"id": "first", "name": "First", "probability": 10}]}
+    ),
     "deal_id": lambda foreign: foreign.post("/deals", {"title": CANARY, "contact_id": foreign("contact_id")}),
     "product_id": lambda foreign: foreign.post("/products", {"name": CANARY, "unit_price": "10"}),
+    "quote_id": lambda foreign: foreign.post("/quotes", {"deal_id": foreign("deal_id"), "lines": [LINE]}),
     "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
     "import_id": lambda foreign: foreign.post("/imports", {"file_name": f"{CANARY}.csv"}),
 }
 
 
 def _stage(foreign: Foreign) -> str:
-    pipelines = foreign.client.get("/pipelines", **foreign.world.owner)["items"]
-    return str(pipelines[0]["stages"][1]["id"])
+    return str(foreign.client.get(f"/deals/{foreign('deal_id')}", **foreign.world.owner)["stage_id"])
 
 
 def _nothing(foreign: Foreign) -> dict[str, Any]:
@@ -238,7 +241,6 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         lambda _: {"name": "x", "stages": [{"id": "first", "name": "First", "probability": 10}]}
     ),
     ("PATCH", "/v1/pipelines/{pipeline_id}"): _version(name="x"),
-    ("DELETE", "/v1/pipelines/{pipeline_id}"): Sample(control=(409,)),  # the last one stays
     ("POST", "/v1/deals"): Sample(lambda foreign: {"title": "x", "contact_id": foreign("contact_id")}),
     ("PATCH", "/v1/deals/{deal_id}"): _version(description="x"),
     ("POST", "/v1/deals/{deal_id}/move"): Sample(lambda foreign: {"version": 1, "stage_id": _stage(foreign)}),
@@ -247,6 +249,14 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/deals/{deal_id}/reopen"): Sample(lambda _: {"version": 1}, control=(409,)),  # it is open
     ("POST", "/v1/products"): Sample(lambda _: {"name": "x", "unit_price": "1"}),
     ("PATCH", "/v1/products/{product_id}"): _version(name="x"),
+    ("POST", "/v1/quotes"): Sample(lambda foreign: {"deal_id": foreign("deal_id")}),
+    ("PATCH", "/v1/quotes/{quote_id}"): _version(title="x"),
+    # a draft can be submitted, but neither decided, nor issued, nor revised
+    **{
+        ("POST", f"/v1/quotes/{{quote_id}}/{step}"): Sample(control=(409,))
+        for step in ("approve", "reject", "issue", "revise")
+    },
+    ("PUT", "/v1/approval-policy"): Sample(lambda _: {"enabled": True, "limits": [], "version": 0}),
     # marketing
     ("POST", "/v1/forms"): Sample(lambda _: FORM),
     ("PUT", "/v1/forms/{form_key}/settings"): _version(**FORM),

@@ -1,13 +1,11 @@
-"""Finding deals: the lists of a pipeline, an owner, a contact or a company, and the bin."""
+"""Deals in the order of the boards, and the bin. Any other order is `chalicelib.sales.deals.listing`'s."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from chalicelib.customers.companies import service as companies
-from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.clock import Clock
-from chalicelib.foundation.errors import InvalidError, NotFoundError
+from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.table import Table
 from chalicelib.sales.deals import store
 from chalicelib.sales.deals.domain import BIN, Deal, DealStatus
@@ -19,7 +17,6 @@ NOBODY = "none"
 _EXAMINED = 1000  # deals read for one page of a filtered list, at most; then the cursor goes on from there
 _SECTIONS = (DealStatus.OPEN, DealStatus.WON, DealStatus.LOST)
 Position = list[str]
-_NOTHING = Deal("", "", "", "", "", datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,6 @@ class Wanted:
     stage_id: str = ""
     status: DealStatus | None = None
     owner_id: str = ""
-    contact_id: str = ""
-    company_id: str = ""
     rotting: bool | None = None
 
     def takes(self, deal: Deal, found_in: Mapping[str, Pipeline], now: datetime) -> bool:
@@ -58,8 +53,8 @@ class DealsPage:
 def find_deals(
     *, table: Table, clock: Clock, workspace: Workspace, wanted: Wanted, position: Position | None, limit: int
 ) -> DealsPage:
-    """The deals that are wanted: those of a contact or company, or of an owner, the newest first; else pipeline by pipeline,
-    the open ones as on the board, then the won and the lost, the last closed first.
+    """The deals that are wanted, pipeline by pipeline: the open ones as on the board, then the won and the lost, the last closed
+    first.
     """
     found_in = {each.id: each for each in pipelines.list_pipelines(table=table, clock=clock, workspace=workspace)}
     now = clock.now()
@@ -67,10 +62,6 @@ def find_deals(
     def takes(deal: Deal) -> bool:
         return wanted.takes(deal, found_in, now)
 
-    if wanted.contact_id or wanted.company_id:
-        return _of_customer(table, workspace.id, wanted, takes, position, limit)
-    if wanted.owner_id not in ("", NOBODY) and not wanted.pipeline_id:
-        return _of_owner(table, workspace.id, wanted.owner_id, takes, position, limit)
     if wanted.pipeline_id and wanted.pipeline_id not in found_in:
         raise InvalidError("There is no such pipeline.", field="pipeline_id", code="unknown")
     asked = [wanted.pipeline_id] if wanted.pipeline_id else list(found_in)
@@ -124,66 +115,6 @@ def board_column(
 
     found, after, _ = _page(read, takes, after, limit, 0)
     return found, after
-
-
-def _of_customer(
-    table: Table,
-    workspace_id: str,
-    wanted: Wanted,
-    takes: Callable[[Deal], bool],
-    position: Position | None,
-    limit: int,
-) -> DealsPage:
-    ids: set[str] | None = None
-    for what, all_ids in _customers(table, workspace_id, wanted):
-        linked = set(store.linked(table, workspace_id, what, all_ids))
-        ids = linked if ids is None else ids & linked
-    before = position[0] if position else ""
-    waiting = [each for each in sorted(ids or (), reverse=True) if not before or each < before]
-
-    def read(before: str, limit: int) -> list[tuple[str, Deal]]:
-        page = [each for each in waiting if not before or each < before][:limit]
-        deals = store.read_many(table, workspace_id, page)
-        # a deal that is gone leaves its place empty: the page goes on from where it would be
-        return [(each, deals.get(each) or _NOTHING) for each in page]
-
-    found, after, _ = _page(read, lambda deal: deal is not _NOTHING and takes(deal), before, limit, 0)
-    return DealsPage(found, [after] if after else None)
-
-
-def _customers(table: Table, workspace_id: str, wanted: Wanted) -> list[tuple[str, tuple[str, ...]]]:
-    """The contact and the company whose deals are wanted, each with the ids of what was merged into them."""
-    found: list[tuple[str, tuple[str, ...]]] = []
-    if wanted.contact_id:
-        try:
-            contact = contacts.get_contact(
-                table=table, workspace_id=workspace_id, contact_id=wanted.contact_id, follow=True
-            )
-        except NotFoundError:
-            return [("C", ())]
-        found.append(("C", contact.all_ids))
-    if wanted.company_id:
-        company = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=[wanted.company_id])
-        if not company:
-            return [("CO", ())]
-        ids = [(each.id, *getattr(each, "merged_ids", ())) for each in company.values()]
-        found.append(("CO", ids[0]))
-    return found
-
-
-def _of_owner(
-    table: Table,
-    workspace_id: str,
-    owner_id: str,
-    takes: Callable[[Deal], bool],
-    position: Position | None,
-    limit: int,
-) -> DealsPage:
-    def read(before: str, limit: int) -> list[tuple[str, Deal]]:
-        return [(deal.id, deal) for deal in store.of_owner(table, workspace_id, owner_id, before=before, limit=limit)]
-
-    found, after, _ = _page(read, takes, position[0] if position else "", limit, 0)
-    return DealsPage(found, [after] if after else None)
 
 
 def _by_sections(

@@ -13,8 +13,8 @@ class DealRecord(Record, discriminator="deal"):
     """``W#w#D#d`` / ``DEAL``.
 
     ``gsi1``: open, the pipeline's board by stage and rank; won or lost, the pipeline's closed deals by when; deleted, the bin.
-    ``gsi2``: the deals of an owner. It is changed attribute by attribute, never written over as a whole: the projector keeps
-    ``last_activity_at`` beside.
+    Other lists (an owner's, a contact's) are `chalicelib.customers.lists`'. It is changed attribute by attribute, never written
+    over as a whole: the projector keeps ``last_activity_at`` beside.
     """
 
     pipeline_id = UnicodeAttribute()
@@ -69,10 +69,6 @@ class StageChangeRecord(Record, discriminator="deal_stage"):
         return clock.from_text(self.sk.split("#")[1])
 
 
-class DealLinkRecord(Record, discriminator="deal_link"):
-    """``W#w#C#c`` or ``W#w#CO#o`` / ``DEAL#d``: a contact's or company's deal."""
-
-
 def deal_partition(workspace_id: str, deal_id: str) -> str:
     """The partition of a deal and all that hangs on it."""
     return partition(workspace_id, "D", deal_id)
@@ -88,16 +84,6 @@ def stage_change_key(workspace_id: str, deal_id: str, at: datetime, change_id: s
     return Key(deal_partition(workspace_id, deal_id), f"STAGE#{clock.to_text(at)}#{change_id}")
 
 
-def link_partition(workspace_id: str, what: str, thing_id: str) -> str:
-    """The partition of a contact (``C``) or company (``CO``), where the links to its deals stand."""
-    return partition(workspace_id, what, thing_id)
-
-
-def link_key(workspace_id: str, what: str, thing_id: str, deal_id: str) -> Key:
-    """Where the link from a contact or company to a deal stands."""
-    return Key(link_partition(workspace_id, what, thing_id), f"DEAL#{deal_id}")
-
-
 def board_partition(workspace_id: str, pipeline_id: str, shard: int) -> str:
     """One partition of a pipeline's board (``gsi1``): its open deals, sorted by stage and rank."""
     return partition(workspace_id, "PIPE", pipeline_id, str(shard))
@@ -111,8 +97,3 @@ def closed_partition(workspace_id: str, pipeline_id: str, status: str, shard: in
 def bin_partition(workspace_id: str) -> str:
     """The deals in the bin (``gsi1``), sorted by when they were deleted, and id."""
     return partition(workspace_id, "DEALS", "BIN")
-
-
-def owner_partition(workspace_id: str, owner_id: str) -> str:
-    """The deals of one owner (``gsi2``)."""
-    return partition(workspace_id, "OWNER", owner_id, "DEALS")

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from chalicelib.customers.lists.schemas import asker, question
+from chalicelib.customers.lists.service import NEWEST
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
-from chalicelib.sales.deals import finding, service
+from chalicelib.sales.deals import board, finding, listing, service
 from chalicelib.sales.deals.domain import Deal, DealStatus
 from chalicelib.sales.deals.presenting import conflicting, shown
 from chalicelib.sales.deals.schemas import (
+    BoardColumnOut,
+    BoardOut,
+    BoardQuery,
     DealChange,
     DealDeletionQuery,
     DealIn,
@@ -17,8 +22,11 @@ from chalicelib.sales.deals.schemas import (
     DealReopened,
     DealsQuery,
     DealWon,
+    MoneyTotalOut,
     StageChangeOut,
 )
+from chalicelib.sales.money import amount_text
+from chalicelib.sales.pipelines.service import get_pipeline
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
@@ -27,17 +35,44 @@ routes = Routes("deals", __name__)
 
 @routes.get("/deals", permission="deals:read", query=DealsQuery, returns=Page[DealOut])
 def list_deals(call: Call[None]) -> Page[DealOut]:
-    """Deals of a pipeline, an owner, a contact or a company, or those in the bin."""
-    query, me = call.query, call.actor.id
-    name = "deals?" + query.model_dump_json(exclude={"limit", "cursor"}) + (me if query.owner_id == "me" else "")
+    """The deals, as on the boards or as ``sort`` says, narrowed by what is given; or those in the bin. A page may be short, even
+    empty, and have a next one.
+    """
+    query, me = call.query, asker(call)
+    name = f"deals?{question(query)}&{me}"
     position = call.runtime.cursors.read(call.workspace_id, name, query.cursor)
-    given = {"table": call.runtime.table, "clock": call.runtime.clock, "position": position, "limit": query.limit}
+    found, following = _found(call, query, me, position)
+    more = call.runtime.cursors.write(call.workspace_id, name, following) if following else None
+    return Page[DealOut](items=shown(call, found), next_cursor=more)
+
+
+def _found(
+    call: Call[Any], query: DealsQuery, me: str, position: list[str] | None
+) -> tuple[list[Deal], list[str] | None]:
+    given: dict[str, Any] = {
+        "table": call.runtime.table,
+        "clock": call.runtime.clock,
+        "position": position,
+        "limit": query.limit,
+    }
     if query.deleted:
         page = finding.deleted_deals(**given, workspace_id=call.workspace_id)
-    else:
+        return page.items, page.next
+    if query.as_on_boards:
         page = finding.find_deals(**given, workspace=_workspace(call), wanted=query.wanted(me))
-    more = call.runtime.cursors.write(call.workspace_id, name, page.next) if page.next else None
-    return Page[DealOut](items=shown(call, page.items), next_cursor=more)
+        return page.items, page.next
+    found, following = listing.list_deals(
+        runtime=call.runtime,
+        workspace=_workspace(call),
+        query=query.narrowing(),
+        conditions=query.filter,
+        sort=query.sort or NEWEST,
+        rotting=query.rotting,
+        start=position[0] if position else None,
+        limit=query.limit,
+        me=me,
+    )
+    return found, [following] if following else None
 
 
 @routes.post("/deals", permission="deals:write", body=DealIn, returns=DealOut, status=201)
@@ -132,6 +167,58 @@ def deal_history(call: Call[None], deal_id: str) -> Page[StageChangeOut]:
     full = len(found) == call.query.limit
     more = call.runtime.cursors.write(call.workspace_id, name, [found[-1][0]]) if full else None
     return Page[StageChangeOut](items=[StageChangeOut.of(change) for _, change in found], next_cursor=more)
+
+
+@routes.get("/pipelines/{pipeline_id}/board", permission="deals:read", query=BoardQuery, returns=BoardOut)
+def show_board(call: Call[None], pipeline_id: str) -> BoardOut:
+    """A pipeline's open deals by stage, with how many there are and what they are worth; or the next page of one stage."""
+    query, me = call.query, asker(call)
+    owner_id = (me if query.owner_id == "me" else query.owner_id) or ""
+    pipeline = get_pipeline(table=call.runtime.table, workspace_id=call.workspace_id, pipeline_id=pipeline_id)
+    after, stage_id = _board_position(call, pipeline_id, owner_id)
+    columns = board.board(
+        table=call.runtime.table,
+        workspace=_workspace(call),
+        pipeline=pipeline,
+        owner_id=owner_id,
+        limit=query.limit,
+        stage_id=stage_id,
+        after=after,
+    )
+    cards = iter(shown(call, [deal for column in columns for deal in column.deals]))
+    shown_columns = [
+        BoardColumnOut(
+            stage_id=column.stage.id,
+            count=column.count,
+            totals=[
+                MoneyTotalOut(
+                    currency=currency,
+                    amount=amount_text(amount, currency),
+                    weighted=amount_text(column.weighted(currency), currency),
+                )
+                for currency, amount in column.totals.items()
+            ],
+            deals=[next(cards) for _ in column.deals],
+            next_cursor=_board_cursor(call, pipeline_id, owner_id, column) if column.next else None,
+        )
+        for column in columns
+    ]
+    return BoardOut(pipeline_id=pipeline_id, columns=shown_columns)
+
+
+def _board_position(call: Call[Any], pipeline_id: str, owner_id: str) -> tuple[str, str]:
+    """Where the asked page begins, and in which column; a cursor knows its column."""
+    name = f"board?{pipeline_id}&{owner_id}"
+    position = call.runtime.cursors.read(call.workspace_id, name, call.query.cursor)
+    if position is None:
+        return "", call.query.stage_id or ""
+    return position[1], position[0]
+
+
+def _board_cursor(call: Call[Any], pipeline_id: str, owner_id: str, column: board.Column) -> str:
+    return call.runtime.cursors.write(
+        call.workspace_id, f"board?{pipeline_id}&{owner_id}", [column.stage.id, column.next]
+    )
 
 
 def _close(call: Call[Any], deal_id: str, status: DealStatus) -> DealOut:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from chalicelib.customers.lists.schemas import FilterText, SortText
 from chalicelib.customers.schemas import LongText, Reference, ShortText
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
@@ -18,8 +19,9 @@ Status = Literal["open", "won", "lost"]
 
 
 class DealsQuery(PageQuery):
-    """Which deals. Without ``sort`` and ``filter``: pipeline by pipeline, the open ones as on the board, then the won and the
-    lost; those of a contact, company or owner, the newest first. ``owner_id`` may be ``me`` or ``none``.
+    """Which deals, and in which order: ``sort`` is created, title, amount, expected_close, owner or idle_since, with - backwards.
+    Without ``sort``, ``filter``, ``q``, contact and company: pipeline by pipeline, the open ones as on the board, then the won
+    and the lost, the last closed first. ``owner_id`` may be ``me`` or ``none``.
     """
 
     pipeline_id: Reference | None = None
@@ -29,7 +31,20 @@ class DealsQuery(PageQuery):
     contact_id: Reference | None = None
     company_id: Reference | None = None
     rotting: bool | None = None
+    q: Annotated[str | None, Field(max_length=200)] = None
+    sort: SortText | None = None
+    filter: FilterText | None = None
     deleted: Annotated[bool, Field(description="Those in the bin, which can be restored.")] = False
+
+    @property
+    def as_on_boards(self) -> bool:
+        """Whether nothing is asked for but what boards can give in their own order."""
+        return not (self.sort or self.filter or self.q or self.contact_id or self.company_id)
+
+    def narrowing(self) -> dict[str, str | None]:
+        """What narrows the list by itself."""
+        names = {"pipeline_id", "stage_id", "status", "owner_id", "contact_id", "company_id", "q"}
+        return self.model_dump(include=names)
 
     def wanted(self, me: str) -> Wanted:
         """The same for the domain; ``me`` is who asks."""
@@ -38,8 +53,6 @@ class DealsQuery(PageQuery):
             stage_id=self.stage_id or "",
             status=DealStatus(self.status) if self.status else None,
             owner_id=(me if self.owner_id == "me" else self.owner_id) or "",
-            contact_id=self.contact_id or "",
-            company_id=self.company_id or "",
             rotting=self.rotting,
         )
 

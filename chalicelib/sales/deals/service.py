@@ -26,6 +26,8 @@ from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
 REFERENCES = ("contact_id", "company_id", "owner_id")
+_ATTEMPTS = 5
+_SWEPT = 500
 _PLAIN = ("title", "description", "currency", "expected_close")
 
 
@@ -327,6 +329,40 @@ def holds_open_deals(table: Table, workspace_id: str) -> Callable[[Pipeline, str
         return any(_open_in(table, workspace_id, pipeline.id, each, shards) for each in asked)
 
     return holds
+
+
+def empty_stage(*, table: Table, clock: Clock, workspace_id: str, pipeline_id: str, stage_id: str, limit: int) -> bool:
+    """Move open deals of a removed stage to the stage in its place, each where its rank puts it; whether there may be more.
+    Harmless when repeated, and when others move the same deals.
+    """
+    pipeline = pipelines.all_pipelines(table=table, workspace_id=workspace_id).get(pipeline_id)
+    if pipeline is None or stage_id not in pipeline.removed:
+        return False
+    shards = get_workspace(table=table, workspace_id=workspace_id).shards_of("deals")
+    found = store.board(table, workspace_id, pipeline_id, shards=shards, after="", limit=limit, stage_id=stage_id)
+    busy = False
+    for _, listed in found:
+        for _ in range(_ATTEMPTS):
+            present = store.read(table, workspace_id, listed.id, consistent=True)
+            if present is None or not present.open or present.stage_id != stage_id:
+                break
+            target = pipeline.find(stage_id) or pipeline.stages[0]
+            changed = moved(present, to=pipeline, stage=target, rank=present.rank, at=clock.now(), by="system")
+            try:
+                _write(table, present, changed, _change("moved", present, changed))
+            except ConflictError:
+                continue
+            break
+        else:
+            busy = True
+    return busy or len(found) == limit
+
+
+def forget_partition(*, table: Table, workspace_id: str, deal_id: str) -> bool:
+    """Delete some of what stands in the partition of a deal that is no more; whether there may be more."""
+    keys = store.hanging(table, workspace_id, deal_id, limit=_SWEPT)
+    table.write_many([], deletes=keys)
+    return len(keys) == _SWEPT
 
 
 def deal_of(record: Record) -> Deal:

@@ -1,4 +1,4 @@
-"""Deals, their history and the links to them in the table."""
+"""Deals and their history in the table."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -6,11 +6,10 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from chalicelib.foundation import clock
-from chalicelib.foundation.table import Create, Page, Table, Update
+from chalicelib.foundation.table import Create, Key, Page, Table, Update
 from chalicelib.foundation.table.table import query_merged
 from chalicelib.sales.deals.domain import BIN, Deal, DealStatus, StageChange, What
 from chalicelib.sales.deals.records import (
-    DealLinkRecord,
     DealRecord,
     StageChangeRecord,
     bin_partition,
@@ -18,9 +17,6 @@ from chalicelib.sales.deals.records import (
     closed_partition,
     deal_key,
     deal_partition,
-    link_key,
-    link_partition,
-    owner_partition,
     stage_change_key,
 )
 from chalicelib.sales.totals import from_plain, to_plain
@@ -119,28 +115,6 @@ def deleted(table: Table, workspace_id: str, *, before: str, limit: int) -> list
     return [(_gsi1sk(record), to_domain(record)) for record in page.items]
 
 
-def of_owner(table: Table, workspace_id: str, owner_id: str, *, before: str, limit: int) -> list[Deal]:
-    """The newest deals of an owner, open and closed."""
-    page = table.query(
-        DealRecord,
-        owner_partition(workspace_id, owner_id),
-        index="gsi2",
-        before=before,
-        newest_first=True,
-        limit=limit,
-    )
-    return [to_domain(record) for record in page.items]
-
-
-def linked(table: Table, workspace_id: str, what: str, thing_ids: Iterable[str]) -> list[str]:
-    """The ids of the deals of contacts (``C``) or companies (``CO``) that the projector has linked, newest first."""
-    found = set()
-    for thing_id in thing_ids:
-        links = table.query_all(DealLinkRecord, link_partition(workspace_id, what, thing_id), begins_with="DEAL#")
-        found |= {record.sk.removeprefix("DEAL#") for record in links}
-    return sorted(found, reverse=True)
-
-
 def history(table: Table, workspace_id: str, deal_id: str, *, after: str, limit: int) -> list[tuple[str, StageChange]]:
     """The rows of a deal's history, the oldest first, each with its position."""
     page = table.query(
@@ -151,6 +125,18 @@ def history(table: Table, workspace_id: str, deal_id: str, *, after: str, limit:
         consistent=True,
     )
     return [(record.sk, to_change(record)) for record in page.items if record.sk != after][:limit]
+
+
+def hanging(table: Table, workspace_id: str, deal_id: str, *, limit: int) -> list[Key]:
+    """The keys of rows in a deal's partition, of whatever kind, but for the deal's own."""
+    request = {
+        "KeyConditionExpression": "pk = :p",
+        "ExpressionAttributeValues": {":p": {"S": deal_partition(workspace_id, deal_id)}},
+        "ProjectionExpression": "pk, sk",
+        "Limit": limit,
+    }
+    found = [Key(item["pk"]["S"], item["sk"]["S"]) for item in table.raw("Query", request, write=False)["Items"]]
+    return [key for key in found if key != deal_key(workspace_id, deal_id)]
 
 
 # Operations
@@ -222,12 +208,6 @@ def row(change: StageChange) -> Create:
 # Record ↔ domain
 
 
-def link(workspace_id: str, what: str, thing_id: str, deal: Deal) -> DealLinkRecord:
-    """The link from a contact (``C``) or company (``CO``) to its deal."""
-    key = link_key(workspace_id, what, thing_id, deal.id)
-    return DealLinkRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=deal.created_at)
-
-
 def to_record(deal: Deal) -> DealRecord:
     """The item of a deal."""
     key = deal_key(deal.workspace_id, deal.id)
@@ -274,14 +254,11 @@ def _standing(deal: Deal) -> dict[str, Any]:
             "gsi1sk": f"{clock.to_text(deal.deleted_at)}#{deal.id}",
             "expires_at": int((deal.deleted_at + BIN).timestamp()),
         }
-    owned = {"gsi2pk": owner_partition(where, deal.owner_id), "gsi2sk": deal.id} if deal.owner_id else {}
     if deal.status is DealStatus.OPEN:
-        listed = {"gsi1pk": board_partition(where, deal.pipeline_id, deal.shard), "gsi1sk": position(deal)}
-    else:
-        at = clock.to_text(deal.closed_at or deal.updated_at)
-        place = closed_partition(where, deal.pipeline_id, deal.status.value, deal.shard)
-        listed = {"gsi1pk": place, "gsi1sk": f"{at}#{deal.id}"}
-    return listed | owned
+        return {"gsi1pk": board_partition(where, deal.pipeline_id, deal.shard), "gsi1sk": position(deal)}
+    at = clock.to_text(deal.closed_at or deal.updated_at)
+    place = closed_partition(where, deal.pipeline_id, deal.status.value, deal.shard)
+    return {"gsi1pk": place, "gsi1sk": f"{at}#{deal.id}"}
 
 
 def to_domain(record: DealRecord) -> Deal:

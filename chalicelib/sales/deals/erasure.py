@@ -1,0 +1,97 @@
+"""What deals keep of a person, shown and erased."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.privacy.domain import PersonalData
+from chalicelib.customers.search import service as search
+from chalicelib.customers.timeline.domain import About
+from chalicelib.customers.timeline.records import ActivityRecord, timeline_partition
+from chalicelib.foundation.clock import to_text
+from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.http import idempotency
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.table import Table
+from chalicelib.sales.deals import store
+from chalicelib.sales.deals.domain import Deal
+from chalicelib.sales.deals.records import DealRecord, deal_key
+from chalicelib.workspaces.audit import service as audit
+
+NAMELESS = "—"
+"""The title of a deal whose person was erased."""
+
+
+class _Deals:
+    """A deal stays for the numbers: its amount, its products, its way through the stages. Its title, its texts, its own fields and
+    its timeline go.
+    """
+
+    def show(
+        self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]
+    ) -> list[Mapping[str, Any]]:
+        """The person's deals."""
+        return [
+            {
+                "title": deal.title,
+                "amount": deal.amount_text,
+                "currency": deal.currency,
+                "status": deal.status.value,
+                "created_at": to_text(deal.created_at),
+                **{
+                    name: value
+                    for name in ("description", "lost_reason", "won_reason")
+                    if (value := getattr(deal, name))
+                },
+            }
+            for deal in _deals(runtime.table, workspace_id, contact)
+        ]
+
+    def erase(self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]) -> int:
+        """Take out who it was with."""
+        table, count = runtime.table, 0
+        found = _deals(table, workspace_id, contact)
+        for deal in found:
+            _forget_timeline(table, workspace_id, deal)
+            texts = [deal.title, *contacts.search_texts(contact)]
+            search.forget(table=table, workspace_id=workspace_id, kind="deal", id=deal.id, texts=texts)
+            actions = [
+                DealRecord.title.set(NAMELESS),
+                DealRecord.description.remove(),
+                DealRecord.custom.remove(),
+                DealRecord.won_reason.remove(),
+                DealRecord.lost_reason.remove(),
+                DealRecord.changed_by.set(audit.ERASURE),
+                DealRecord.updated_at.set(runtime.clock.now()),
+            ]
+            try:
+                table.update(
+                    DealRecord, deal_key(workspace_id, deal.id), actions, condition=DealRecord.title != NAMELESS
+                )
+            except ConflictError:
+                continue  # it has been done
+            count += 1
+        ids = [deal.id for deal in found]
+        count += audit.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
+        return count + idempotency.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
+
+
+def _deals(table: Table, workspace_id: str, contact: Contact) -> list[Deal]:
+    ids = store.linked(table, workspace_id, "C", contact.all_ids)
+    records = table.get_many(DealRecord, [deal_key(workspace_id, each) for each in ids], consistent=True) if ids else {}
+    return [store.to_domain(record) for record in records.values()]
+
+
+def _forget_timeline(table: Table, workspace_id: str, deal: Deal) -> None:
+    """The deal's own timeline, and what names the deal in its company's."""
+    own = timeline_partition(workspace_id, About("deal", deal.id))
+    keys = [key for begin in ("ACT#", "ACTAT#", "PINS") for key in table.keys(own, begins_with=begin)]
+    if deal.company_id:
+        company = timeline_partition(workspace_id, About("company", deal.company_id))
+        rows = table.query_all(ActivityRecord, company, begins_with="ACT#", consistent=True)
+        keys += [record.key for record in rows if (record.data or {}).get("deal_id") == deal.id]
+    table.write_many([], deletes=keys)
+
+
+ERASURE: PersonalData = _Deals()
