@@ -1,12 +1,13 @@
 """The routes of leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.fields import service as fields
 from chalicelib.customers.leads import service
 from chalicelib.customers.leads.domain import Lead, LeadStatus
+from chalicelib.customers.leads.presenting import shown_leads
 from chalicelib.customers.leads.schemas import (
     LeadChange,
     LeadDelete,
@@ -33,7 +34,7 @@ def list_leads(call: Call[None]) -> Page[LeadOut]:
     position = call.runtime.cursors.read(call.workspace_id, name, call.query.cursor)
     page = _found(call, position[0] if position else "")
     more = call.runtime.cursors.write(call.workspace_id, name, [page.next]) if page.next else None
-    return Page[LeadOut].model_construct(items=_shown(call, page.items, listed=True), next_cursor=more)
+    return Page[LeadOut].model_construct(items=shown_leads(call, page.items, listed=True), next_cursor=more)
 
 
 @routes.post("/leads", permission="leads:write", body=LeadIn, returns=LeadOut, status=201, errors=(409,))
@@ -42,14 +43,14 @@ def create_lead(call: Call[LeadIn]) -> Answer:
     lead at most; 409 shows the one there is.
     """
     lead = _conflicts(call, lambda: _create(call))
-    return Answer(_shown(call, [lead])[0], 201, {"Location": f"/api/v1/leads/{lead.id}"})
+    return Answer(shown_leads(call, [lead])[0], 201, {"Location": f"/api/v1/leads/{lead.id}"})
 
 
 @routes.get("/leads/{lead_id}", permission="leads:read", returns=LeadOut)
 def get_lead(call: Call[None], lead_id: str) -> LeadOut:
     """One lead."""
     lead = service.get_lead(table=call.runtime.table, workspace_id=call.workspace_id, lead_id=lead_id, consistent=True)
-    return _shown(call, [lead])[0]
+    return shown_leads(call, [lead])[0]
 
 
 @routes.patch(
@@ -72,7 +73,7 @@ def delete_lead(call: Call[None], lead_id: str) -> None:
 @routes.post("/leads/{lead_id}/restore", permission="leads:write", returns=LeadOut)
 def restore_lead(call: Call[None], lead_id: str) -> LeadOut:
     """Take a lead out of the bin."""
-    return _shown(call, [service.restore_lead(**_here(call, lead_id))])[0]
+    return shown_leads(call, [service.restore_lead(**_here(call, lead_id))])[0]
 
 
 @routes.post(
@@ -163,7 +164,7 @@ def _create(call: Call[LeadIn]) -> Lead:
 
 def _changed(call: Call[Any], lead_id: str, version: int | None, changes: dict[str, Any]) -> LeadOut:
     lead = _conflicts(call, lambda: service.change_lead(**_here(call, lead_id), version=version, changes=changes))
-    return _shown(call, [lead])[0]
+    return shown_leads(call, [lead])[0]
 
 
 def _here(call: Call[Any], lead_id: str) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def _conflicts(call: Call[Any], work: Callable[[], Lead]) -> Lead:
         return work()
     except ConflictError as conflict:
         current = conflict.current
-        shown = _shown(call, [current])[0] if isinstance(current, Lead) else None
+        shown = shown_leads(call, [current])[0] if isinstance(current, Lead) else None
         raise ConflictError(str(conflict), current=shown) from conflict
 
 
@@ -190,26 +191,3 @@ def _custom(call: Call[Any], given: dict[str, Any] | None, lead_id: str = "") ->
     here: dict[str, Any] = {"table": call.runtime.table, "workspace_id": call.workspace_id}
     present = service.get_lead(**here, lead_id=lead_id).custom if lead_id else None
     return fields.cleaned(**here, kind="lead", given=given, present=present)
-
-
-def _shown(call: Call[Any], leads: Sequence[Lead], *, listed: bool = False) -> list[LeadOut]:
-    """The leads with their people. A list leaves those out whose contact lies in the bin."""
-    table, workspace_id = call.runtime.table, call.workspace_id
-    people = contacts.get_contacts(
-        table=table,
-        workspace_id=workspace_id,
-        contact_ids={lead.contact_id for lead in leads},
-        consistent=len(leads) == 1,
-        follow=True,
-    )
-    now = call.runtime.clock.now()
-    return [
-        LeadOut.of(
-            lead,
-            people.get(lead.contact_id),
-            fields.shown(table=table, workspace_id=workspace_id, values=lead.custom),
-            now,
-        )
-        for lead in leads
-        if lead.contact_id in people or not listed
-    ]

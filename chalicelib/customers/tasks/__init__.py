@@ -1,0 +1,1 @@
+"""Tasks: something a member must do by a time."""
