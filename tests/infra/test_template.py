@@ -454,6 +454,7 @@ class TestSite:
         assert {path: each["TargetOriginId"] for path, each in targets.items()} == {
             "/api/*": "api",
             "/f/*": "pages",
+            "/q/*": "pages",
             "/t/*": "pages",
             "/u/*": "pages",
         }

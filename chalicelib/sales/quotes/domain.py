@@ -72,9 +72,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A row of the history of approval; never changed."""
+    """A row of the history of approval, on this version of the quote; never changed."""
 
-    id: str
+    version: int
     at: datetime
     actor: str
     action: Action

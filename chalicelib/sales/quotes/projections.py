@@ -53,13 +53,13 @@ def note(change: Change, into: Derivation) -> None:
 
 
 def order(change: Change, into: Derivation) -> None:
-    """An issued quote is put on paper; people are told of what waits for them and of answers."""
+    """An issued quote is put on paper; people are told of what waits for them, of decisions that were needed, and of answers."""
     quote = _newly(change)
     if quote is None:
         return
     if quote.state is QuoteState.ISSUED:
         into.fact("exports", events.issued(quote, change.id))
-    elif quote.state in _TOLD:
+    elif quote.state in _TOLD and (quote.needed or quote.reply is not None):
         into.fact("jobs", events.moved(quote, change.id))
 
 

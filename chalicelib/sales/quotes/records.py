@@ -46,7 +46,7 @@ class QuoteRecord(Record, discriminator="quote"):
 
 
 class HistoryRecord(Record, discriminator="quote_history"):
-    """``W#w#Q#q`` / ``APPROVAL#time#id``: written once, never changed."""
+    """``W#w#Q#q`` / ``APPROVAL#version``, of the quote's version that it was decided on: written once, never changed."""
 
     action = UnicodeAttribute()
     actor = UnicodeAttribute()
@@ -77,9 +77,9 @@ def quote_key(workspace_id: str, quote_id: str) -> Key:
     return Key(quote_partition(workspace_id, quote_id), "QUOTE")
 
 
-def history_key(workspace_id: str, quote_id: str, at: str, entry_id: str) -> Key:
+def history_key(workspace_id: str, quote_id: str, version: int) -> Key:
     """Where a row of the history stands."""
-    return Key(quote_partition(workspace_id, quote_id), f"APPROVAL#{at}#{entry_id}")
+    return Key(quote_partition(workspace_id, quote_id), f"APPROVAL#{version:06d}")
 
 
 def paper_key(workspace_id: str, quote_id: str) -> Key:

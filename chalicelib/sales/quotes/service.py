@@ -558,8 +558,7 @@ def _numbered(table: Table, issued: Quote, now: datetime, year: int) -> tuple[Qu
 def _entry(
     quote: Quote, at: datetime, actor: str, action: Action, *, comment: str = "", needed: Sequence[Any] = ()
 ) -> HistoryEntry:
-    identifier = derived_id(at, action, quote.id, str(quote.version))
-    return HistoryEntry(identifier, at, actor, action, comment, tuple(needed))
+    return HistoryEntry(quote.version, at, actor, action, comment, tuple(needed))
 
 
 def _decided(table: Table, present: Quote, moved: Quote, entry: HistoryEntry) -> Quote:

@@ -196,7 +196,7 @@ def to_domain(record: QuoteRecord) -> Quote:
 
 def entry_record(quote: Quote, entry: HistoryEntry) -> HistoryRecord:
     """The item of a row of the history."""
-    key = history_key(quote.workspace_id, quote.id, clock.to_text(entry.at), entry.id)
+    key = history_key(quote.workspace_id, quote.id, entry.version)
     return HistoryRecord(
         pk=key.pk,
         sk=key.sk,
@@ -213,7 +213,7 @@ def entry_record(quote: Quote, entry: HistoryEntry) -> HistoryRecord:
 def to_entry(record: HistoryRecord) -> HistoryEntry:
     """The row of the history in an item."""
     return HistoryEntry(
-        id=record.sk.rpartition("#")[2],
+        version=int(record.sk.rpartition("#")[2]),
         at=record.created_at,
         actor=record.actor,
         action=record.action,  # type: ignore[arg-type]
