@@ -69,12 +69,12 @@ const makeQuote = (deal, given = {}) => {
   const { lines, totals } = figures(given.lines ?? deal.lines ?? [])
   return {
     id: id(), number: null, deal_id: deal.id, contact_id: deal.contact_id, contact_name: deal.contact_name, company_id: deal.company_id, company_name: deal.company_name, title: deal.title, currency: deal.currency, valid_until: day(30), terms: 'Pago a 30 días.', language: 'es',
-    state: 'draft', pdf_url: null, accept_url: null, approval: { needed: [], history: [] }, accepted: null, created_at: now(), updated_at: now(), version: 1, ...given, lines, totals,
+    state: 'draft', pdf_url: null, accept_url: null, approval: { needed: [], history: [], may_decide: false, role: null }, accepted: null, declined: null, delivery: null, superseded_by: null, revision: 1, created_at: now(), updated_at: now(), version: 1, ...given, lines, totals,
   }
 }
 export const quotes = [
   makeQuote(deals[1]),
-  makeQuote(deals[5], { state: 'pending_approval', approval: { needed: [{ reason: 'amount', limit: '10000.00' }, { reason: 'discount', limit: '15' }], history: [{ at: ago(95), actor: members[2].user_id, action: 'submitted', comment: 'El cliente compra para tres tiendas.' }] }, created_at: ago(400) }),
+  makeQuote(deals[5], { state: 'pending_approval', approval: { needed: [{ reason: 'amount', limit: '10000.00' }, { reason: 'discount', limit: '15' }], history: [{ at: ago(95), actor: members[2].user_id, action: 'submitted', comment: 'El cliente compra para tres tiendas.' }], may_decide: true, role: 'admin' }, created_at: ago(400) }),
   makeQuote(deals[9], { state: 'issued', number: 'Q-2026-0007', pdf_url: '/report.html', accept_url: 'http://localhost/q/demo', created_at: ago(3000) }),
   makeQuote(deals[13], { state: 'accepted', number: 'Q-2026-0006', pdf_url: '/report.html', accept_url: null, accepted: { at: ago(1200), name: 'Lucía Peña', ip: '192.0.2.4' }, created_at: ago(6000) }),
   makeQuote(deals[17], { state: 'expired', number: 'Q-2026-0005', pdf_url: '/report.html', valid_until: day(-3), created_at: ago(60_000) }),
@@ -252,18 +252,18 @@ export function sales(on, { page, patch, byId, Problem }) {
     const quote = byId(quotes, ids[0])
     const { version, comment = '' } = body
     const changed = patch(quote, { version, ...change(quote) })
-    changed.approval = { ...changed.approval, history: [...changed.approval.history, { at: now(), actor: user.user_id, action: { submit: 'submitted', approve: 'approved', reject: 'rejected', issue: 'issued' }[action], comment }] }
+    if (action !== 'issue') changed.approval = { ...changed.approval, history: [...changed.approval.history, { at: now(), actor: user.user_id, action: { submit: 'submitted', approve: 'approved', reject: 'rejected', issue: 'issued' }[action], comment }] }
     return changed
   })
-  act('submit', (quote) => (Number(quote.totals.total) > 10_000 ? { state: 'pending_approval', approval: { ...quote.approval, needed: [{ reason: 'amount', limit: '10000.00' }] } } : { state: 'approved' }))
+  act('submit', (quote) => (Number(quote.totals.total) > 10_000 ? { state: 'pending_approval', approval: { ...quote.approval, needed: [{ reason: 'amount', limit: '10000.00' }], may_decide: true } } : { state: 'approved' }))
   act('approve', () => ({ state: 'approved' }))
   act('reject', () => ({ state: 'rejected' }))
   let number = 7
   act('issue', (quote) => ({ state: 'issued', number: quote.number ?? `Q-2026-${String(++number).padStart(4, '0')}`, pdf_url: '/report.html', accept_url: `http://localhost/q/${quote.id}` }))
   on('POST', '/quotes/{id}/revise', ({ ids }) => {
     const old = byId(quotes, ids[0])
-    old.state = 'superseded'
-    const quote = { ...structuredClone(old), id: id(), number: null, state: 'draft', pdf_url: null, accept_url: null, accepted: null, approval: { needed: [], history: [] }, version: 1, created_at: now() }
+    const quote = { ...structuredClone(old), id: id(), number: null, state: 'draft', pdf_url: null, accept_url: null, accepted: null, approval: { needed: [], history: [], may_decide: false, role: null }, version: 1, created_at: now() }
+    Object.assign(old, { state: 'superseded', superseded_by: quote.id })
     quotes.unshift(quote)
     return [201, quote]
   })

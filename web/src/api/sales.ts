@@ -149,8 +149,11 @@ export interface Quote {
   state: QuoteState
   pdf_url: string | null
   accept_url: string | null
-  approval: { needed: { reason: string; limit: string }[]; history: { at: string; actor: string | null; action: string; comment: string }[] }
-  accepted: { at: string; name: string; ip?: string } | null
+  approval: { needed: { reason: string; limit: string }[]; history: { at: string; actor: string | null; action: string; comment: string }[]; may_decide: boolean }
+  accepted: { at: string; name: string } | null
+  declined: { at: string; name: string; reason: string } | null
+  delivery: { to: string; state: 'waiting' | 'claimed' | 'sent' | 'refused' | 'unknown' } | null
+  superseded_by?: string | null
   created_at: string
   updated_at: string
   version: number
