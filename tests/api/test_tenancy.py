@@ -249,6 +249,13 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/deals/{deal_id}/reopen"): Sample(lambda _: {"version": 1}, control=(409,)),  # it is open
     ("POST", "/v1/products"): Sample(lambda _: {"name": "x", "unit_price": "1"}),
     ("PATCH", "/v1/products/{product_id}"): _version(name="x"),
+    ("PUT", "/v1/exchange-rates"): Sample(
+        lambda foreign: {
+            "rates": [{"currency": "USD", "rate": "4000", "from": "2026-01-01"}],
+            "version": foreign.client.get("/exchange-rates", **foreign.world.owner)["version"],
+        },
+        control=(200, 409),
+    ),
     ("POST", "/v1/quotes"): Sample(lambda foreign: {"deal_id": foreign("deal_id")}),
     ("PATCH", "/v1/quotes/{quote_id}"): _version(title="x"),
     # a draft can be submitted, but neither decided, nor issued, nor revised

@@ -1,0 +1,1 @@
+"""Exchange rates, kept by hand in each workspace."""
