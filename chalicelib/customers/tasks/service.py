@@ -102,9 +102,11 @@ def bin_of_tasks(*, table: Table, workspace_id: str, now: datetime, before: str 
     return TasksPage(found, page.items[-1].gsi1sk if page.next is not None and page.items else None)
 
 
-def open_tasks_of(*, table: Table, workspace_id: str, assignee_id: str, until: datetime, limit: int) -> list[Task]:
-    """A member's open tasks that are due by then, in that order."""
-    span = ("0", clocks.to_text(until) + "#~")
+def open_tasks_of(
+    *, table: Table, workspace_id: str, assignee_id: str, since: datetime | None = None, until: datetime, limit: int
+) -> list[Task]:
+    """A member's open tasks that are due from ``since`` until ``until``, in that order."""
+    span = (clocks.to_text(since) if since else "0", clocks.to_text(until) + "#~")
     return [task for _, task in store.of_assignee(table, workspace_id, assignee_id, TaskState.OPEN, span, limit)]
 
 
@@ -401,7 +403,7 @@ def _repeated(task: Task, rrule: str, workspace: Workspace) -> Task:
     if task.due_at is None or task.due_on is None:
         raise _without_due()
     start = wall_of(task.due_at, workspace.zone) if task.has_time else datetime.combine(task.due_on, NOON)
-    start = start.replace(second=0, microsecond=0)
+    start = start.replace(microsecond=0)
     return replace(task, rrule=check_rule(rrule, start, workspace.zone), series_start=start)
 
 
