@@ -16,6 +16,7 @@ from chalicelib.foundation.files import FakeFiles
 from chalicelib.foundation.identity import FakeIdentity
 from chalicelib.foundation.mail import FakeMailer
 from chalicelib.foundation.messaging import FakeQueues
+from chalicelib.foundation.messaging.dead_letters import FakeDeadLetters
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.scheduler import FakeScheduler
 from chalicelib.foundation.settings import QUEUES, Settings, from_environment
@@ -50,6 +51,7 @@ def fake_runtime(table: Table | None = None, **given: Any) -> Runtime:
     adapters: dict[str, Any] = {
         "clock": FixedClock(NOON),
         "queues": FakeQueues(),
+        "dead_letters": FakeDeadLetters(),
         "signer": Signer(SECRET),
         "public_url": "https://crm.example",
         "mailer": FakeMailer(),

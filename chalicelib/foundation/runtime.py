@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.foundation.files import Files
     from chalicelib.foundation.identity import Identity
     from chalicelib.foundation.mail import Mailer
+    from chalicelib.foundation.messaging.dead_letters import DeadLetters
     from chalicelib.foundation.scheduler import Scheduler
 
 
@@ -53,6 +54,13 @@ class Runtime:
     def queues(self) -> Queues:
         """Where envelopes are put."""
         return Publisher(self.aws, self.settings.queue_urls)
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        """What the projector could not take."""
+        from chalicelib.foundation.messaging.dead_letters import SqsDeadLetters
+
+        return SqsDeadLetters(self.aws, self.settings.projector_dlq_url)
 
     @cached_property
     def signer(self) -> Signer:

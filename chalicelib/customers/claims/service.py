@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.customers.claims import store
 from chalicelib.customers.claims.domain import Claim
+from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.table import Operation, Table
 
 
@@ -43,3 +44,15 @@ def changes(
 def hand_over(*, workspace_id: str, claims: Iterable[Claim], holder_id: str, to_id: str) -> list[Operation]:
     """The operations that give claims of one holder to another, sorted."""
     return [store.hand_over(workspace_id, claim, holder_id, to_id) for claim in sorted(claims)]
+
+
+def release(*, table: Table, workspace_id: str, claims: Iterable[Claim], holder_ids: Iterable[str]) -> None:
+    """Give up those of the claims that one of these holders has, each by itself; for erasures."""
+    ids, wanted = set(holder_ids), list(claims)
+    held = store.holders(table, workspace_id, wanted, consistent=True) if wanted else {}
+    for claim, holder_id in held.items():
+        if holder_id in ids:
+            try:
+                table.write(store.give_up(workspace_id, claim, holder_id))
+            except ConflictError:
+                continue  # somebody else has it by now

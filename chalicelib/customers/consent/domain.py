@@ -23,7 +23,8 @@ class ConsentGiven:
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """A row of the append-only ledger: who said what to which words, when, from where. ``source`` is ``form:<key>``,
-    ``member`` or ``link:…``; ``actor`` is who wrote it down; ``id`` is made once.
+    ``member`` or ``link:…``; ``channel`` is what it was said of, where it is not all of the purpose's; ``actor`` is who wrote it
+    down; ``id`` is made once.
     """
 
     id: str
@@ -37,6 +38,7 @@ class LedgerEntry:
     text_version: str = ""
     source_ip: str = ""
     actor: str = ""
+    channel: str = ""
 
 
 class SuppressionReason(StrEnum):

@@ -18,6 +18,7 @@ class LedgerRecord(Record, discriminator="consent"):
     text = UnicodeAttribute(null=True)
     text_version = UnicodeAttribute(null=True)
     source_ip = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
 
     @property
     def contact_id(self) -> str:

@@ -190,6 +190,17 @@ def suppress(
     return suppression
 
 
+def suppress_erased(*, table: Table, clock: Clock, signer: Signer, workspace_id: str, email: str) -> bool:
+    """Never mail this address again because its owner was erased, whatever the reason was before; whether that was new."""
+    digest = _digest(signer, email)
+    present = store.suppressions(table, workspace_id, [digest], consistent=True).get(digest)
+    if present is not None and present.reason is SuppressionReason.ERASED:
+        return False
+    suppression = Suppression(SuppressionReason.ERASED, clock.now())
+    table.put(store.suppression_record(workspace_id, digest, suppression, actor=""))
+    return True
+
+
 def unsuppress(*, table: Table, signer: Signer, workspace_id: str, email: str) -> None:
     """Allow mail to this address again; nothing happens when it was allowed."""
     table.delete(suppression_key(workspace_id, _digest(signer, email)))

@@ -39,6 +39,7 @@ def create(entry: LedgerEntry) -> Create:
             text=entry.text or None,
             text_version=entry.text_version or None,
             source_ip=entry.source_ip or None,
+            channel=entry.channel or None,
         )
     )
 
@@ -57,6 +58,7 @@ def to_entry(record: LedgerRecord) -> LedgerEntry:
         text_version=record.text_version or "",
         source_ip=record.source_ip or "",
         actor=record.changed_by or "",
+        channel=record.channel or "",
     )
 
 

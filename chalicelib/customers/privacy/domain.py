@@ -11,7 +11,7 @@ A feature writes one object in its ``erasure.py`` and registers it in ``wiring.P
 What is kept by the contact's id is found under each of ``contact.all_ids``: a person that was merged has several.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from chalicelib.customers.contacts.domain import Contact
@@ -42,3 +42,26 @@ class PersonalData(Protocol):
         text. Harmless when repeated, and when it finds only a part: a run that died begins again.
         """
         ...
+
+
+LAPS = 3
+"""How often every feature is asked: the first and the second time while the contact's item and the links from it are there, so that
+what the projector was still writing is found; in between and at the end it has time to catch up.
+"""
+PAUSE = 8
+"""Seconds between two rounds."""
+SWEPT = 900
+"""Seconds until one last look, by ids alone."""
+LAST = "contacts"
+"""The feature that everything else is found from: erased from the second lap on, after all others."""
+
+
+def exports_of(workspace_id: str, contact_id: str) -> str:
+    """Where the files of a person's exports begin; S3 deletes them after a week."""
+    return f"tmp/{workspace_id}/privacy/{contact_id}/"
+
+
+def features_of(lap: int, features: Sequence[str]) -> list[str]:
+    """The features that are asked in a lap, in order."""
+    others = [name for name in features if name != LAST]
+    return others if lap == 0 else [*others, LAST]

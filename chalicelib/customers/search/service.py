@@ -42,6 +42,22 @@ def index(
         into.delete(store.key(workspace_id, word, kind, id))
 
 
+def forget(
+    *,
+    table: Table,
+    workspace_id: str,
+    kind: str,
+    id: str,  # noqa: A002 - the thing's own
+    texts: Iterable[str],
+) -> int:
+    """Delete the words of a thing that was found by these texts; how many there may have been. For erasures: the projector deletes
+    them as well, but only by what it still knows.
+    """
+    keys = [store.key(workspace_id, word, kind, id) for word in sorted(domain.tokens(texts))]
+    table.write_many([], deletes=keys)
+    return len(keys)
+
+
 def search(*, table: Table, workspace_id: str, query: str, limit: int = LIMIT) -> list[Hit]:
     """Contacts, companies, leads and deals with a word beginning with each of the query's words, at most fifty.
 

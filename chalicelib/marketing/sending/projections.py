@@ -60,8 +60,8 @@ def count(change: Change, into: Derivation) -> None:
 def tell(change: Change, into: Derivation) -> None:
     """The contact's timeline, and facts that may change the score."""
     old, new = _sides(change)
-    if new is None:
-        return
+    if new is None or not new.email:
+        return  # nobody, or somebody who was erased
     for attribute, (_, kind) in _TIMES.items():
         at = getattr(new, attribute)
         was = getattr(old, attribute, None)

@@ -8,6 +8,7 @@ from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.privacy.domain import PersonalData
 from chalicelib.customers.search import service as search
 from chalicelib.customers.timeline.domain import About
+from chalicelib.customers.timeline.erasure import activities
 from chalicelib.customers.timeline.records import ActivityRecord, timeline_partition
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ConflictError
@@ -16,8 +17,12 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
 from chalicelib.sales.deals import store
 from chalicelib.sales.deals.domain import Deal
+from chalicelib.sales.deals.listing import of_customer
 from chalicelib.sales.deals.records import DealRecord, deal_key
 from chalicelib.workspaces.audit import service as audit
+from chalicelib.workspaces.settings.service import get_workspace
+
+_PAGE = 100
 
 NAMELESS = "—"
 """The title of a deal whose person was erased."""
@@ -45,13 +50,13 @@ class _Deals:
                     if (value := getattr(deal, name))
                 },
             }
-            for deal in _deals(runtime.table, workspace_id, contact)
+            for deal in _deals(runtime, workspace_id, contact)
         ]
 
     def erase(self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]) -> int:
         """Take out who it was with."""
         table, count = runtime.table, 0
-        found = _deals(table, workspace_id, contact)
+        found = _deals(runtime, workspace_id, contact)
         for deal in found:
             _forget_timeline(table, workspace_id, deal)
             texts = [deal.title, *contacts.search_texts(contact)]
@@ -77,10 +82,21 @@ class _Deals:
         return count + idempotency.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
 
 
-def _deals(table: Table, workspace_id: str, contact: Contact) -> list[Deal]:
-    ids = store.linked(table, workspace_id, "C", contact.all_ids)
+def _deals(runtime: Runtime, workspace_id: str, contact: Contact) -> list[Deal]:
+    """The person's deals: those in lists, and those in the bin, which the timeline still names."""
+    table, start = runtime.table, None
+    found: dict[str, None] = {}
+    workspace = get_workspace(table=table, workspace_id=workspace_id)
+    while True:
+        page, start = of_customer(runtime, workspace, "contact_id", contact.all_ids, start=start, limit=_PAGE)
+        found |= {deal.id: None for deal in page}
+        if start is None:
+            break
+    named = (str(activity.data.get("deal_id") or "") for _, activity in activities(table, workspace_id, contact))
+    ids = [*found, *(each for each in dict.fromkeys(named) if each and each not in found)]
     records = table.get_many(DealRecord, [deal_key(workspace_id, each) for each in ids], consistent=True) if ids else {}
-    return [store.to_domain(record) for record in records.values()]
+    deals = [store.to_domain(record) for record in records.values()]
+    return [deal for deal in deals if deal.contact_id in contact.all_ids]
 
 
 def _forget_timeline(table: Table, workspace_id: str, deal: Deal) -> None:
