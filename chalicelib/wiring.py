@@ -40,6 +40,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.fields.routes": ("fields",),
     "customers.lists.routes": ("counts",),
     "customers.imports.routes": ("imports",),
+    "customers.bulk.routes": ("bulk",),
     "sales.pipelines.routes": ("pipelines",),
     "sales.deals.routes": ("deals", "pipelines"),
     "sales.products.routes": ("products",),
@@ -66,7 +67,7 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle",
+    "jobs": "customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle",
     "imports": "customers.imports.consumers:handle",
     "exports": "sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
@@ -111,6 +112,7 @@ PROJECTIONS: tuple[str, ...] = (
 TICKS: tuple[str, ...] = (
     "sales.quotes.consumers:tick",
     "customers.imports.consumers:tick",
+    "customers.work.consumers:tick",
     "customers.assignment.consumers:tick",
     "customers.tasks.consumers:tick",
     "marketing.scoring.consumers:tick",
@@ -127,7 +129,16 @@ PARTS: dict[str, dict[str, str]] = {
         "company": "customers.companies.listing:LISTING",
         "deal": "sales.deals.listing:LISTING",
     },
-    "bulk": {},
+    "bulk": {
+        "contact": "customers.contacts.bulk:PART",
+    },
+    "job": {
+        "bulk": "customers.bulk.service:JOBS",
+        "bulk_undo": "customers.bulk.service:UNDOS",
+    },
+    "segment": {
+        "static": "marketing.segments.bulk:STATIC",
+    },
     "import": {
         "contact": "customers.contacts.importing:PART",
         "company": "customers.companies.importing:PART",

@@ -230,6 +230,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PATCH", "/v1/leads/{lead_id}"): _version(status="working"),
     ("GET", "/v1/counts"): Sample(query=lambda _: {"kind": "contact"}),
     ("POST", "/v1/contacts/{contact_id}/restore"): Sample(),
+    ("POST", "/v1/companies/{company_id}/restore"): Sample(),
     ("GET", "/v1/search"): Sample(query=lambda _: {"q": "canario"}),
     ("POST", "/v1/imports"): Sample(lambda _: {"file_name": "x.csv"}),
     # nothing can be started before the file is there, or undone before anything was written

@@ -1,26 +1,40 @@
 """The routes of companies."""
 
-from chalicelib.customers.companies import service
-from chalicelib.customers.companies.schemas import CompanyChange, CompanyIn, CompanyOut
-from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
+from typing import Any
+
+from chalicelib.customers.companies import listing, service
+from chalicelib.customers.companies.domain import Company
+from chalicelib.customers.companies.schemas import CompaniesQuery, CompanyChange, CompanyIn, CompanyOut
+from chalicelib.customers.fields import service as custom_fields
+from chalicelib.customers.lists.schemas import asker, question
+from chalicelib.customers.schemas import DeletionQuery, as_it_is, showing_conflicts
+from chalicelib.foundation.http import Answer, Call, Page, Routes
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("companies", __name__)
 
 
-@routes.get("/companies", permission="companies:read", query=PageQuery, returns=Page[CompanyOut])
+@routes.get("/companies", permission="companies:read", query=CompaniesQuery, returns=Page[CompanyOut])
 def list_companies(call: Call[None]) -> Page[CompanyOut]:
-    """The companies, the newest first."""
-    limit, cursors = call.query.limit, call.runtime.cursors
-    position = cursors.read(call.workspace_id, "companies", call.query.cursor)
-    found = service.list_companies(
-        table=call.runtime.table,
+    """The companies, the newest first or as ``sort`` says (created, name, size, owner), narrowed by what is given. A page may be
+    short, even empty, and have a next one.
+    """
+    query, cursors = call.query, call.runtime.cursors
+    name = f"companies?{question(query)}"
+    position = cursors.read(call.workspace_id, name, query.cursor)
+    found, following = listing.list_companies(
+        runtime=call.runtime,
         workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
-        before=position[0] if position else "",
-        limit=limit,
+        query=query.narrowing(),
+        conditions=query.filter,
+        deleted=query.deleted,
+        sort=query.sort,
+        start=position[0] if position else None,
+        limit=query.limit,
+        me=asker(call),
     )
-    more = cursors.write(call.workspace_id, "companies", [found[-1].id]) if len(found) == limit else None
-    return Page[CompanyOut](items=[CompanyOut.of(company) for company in found], next_cursor=more)
+    more = cursors.write(call.workspace_id, name, [following]) if following else None
+    return Page[CompanyOut](items=[_shown(call, company) for company in found], next_cursor=more)
 
 
 @routes.post("/companies", permission="companies:write", body=CompanyIn, returns=CompanyOut, status=201)
@@ -34,15 +48,16 @@ def create_company(call: Call[CompanyIn]) -> Answer:
         values=call.body.values(),
         changed_by=call.actor.reference,
     )
-    return Answer(CompanyOut.of(company), 201, {"Location": f"/api/v1/companies/{company.id}"})
+    return Answer(_shown(call, company), 201, {"Location": f"/api/v1/companies/{company.id}"})
 
 
 @routes.get("/companies/{company_id}", permission="companies:read", returns=CompanyOut)
 def get_company(call: Call[None], company_id: str) -> CompanyOut:
     """One company."""
-    return CompanyOut.of(
-        service.get_company(table=call.runtime.table, workspace_id=call.workspace_id, company_id=company_id)
+    company = service.get_company(
+        table=call.runtime.table, workspace_id=call.workspace_id, company_id=company_id, consistent=True
     )
+    return _shown(call, company)
 
 
 @routes.patch(
@@ -50,18 +65,50 @@ def get_company(call: Call[None], company_id: str) -> CompanyOut:
     permission="companies:write",
     body=CompanyChange,
     returns=CompanyOut,
-    present=CompanyOut.of,
+    present=as_it_is,
 )
 def change_company(call: Call[CompanyChange], company_id: str) -> CompanyOut:
-    """Change a company as it was at ``version``."""
-    return CompanyOut.of(
-        service.change_company(
+    """Change a company as it was at ``version``. Its contacts follow a new name a moment later."""
+    with showing_conflicts(lambda current: _shown(call, current)):
+        company = service.change_company(
             table=call.runtime.table,
             clock=call.runtime.clock,
-            workspace_id=call.workspace_id,
+            workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
             company_id=company_id,
             version=call.body.version,
             changes=call.body.values(),
             changed_by=call.actor.reference,
         )
+    return _shown(call, company)
+
+
+@routes.delete("/companies/{company_id}", permission="companies:write", query=DeletionQuery, present=as_it_is)
+def delete_company(call: Call[None], company_id: str) -> None:
+    """Put a company into the bin. It can be restored for 30 days; then it is gone with all that hangs on it."""
+    with showing_conflicts(lambda current: _shown(call, current)):
+        service.delete_company(
+            table=call.runtime.table,
+            clock=call.runtime.clock,
+            workspace_id=call.workspace_id,
+            company_id=company_id,
+            version=call.query.version,
+            deleted_by=call.actor.reference,
+        )
+
+
+@routes.post("/companies/{company_id}/restore", permission="companies:write", returns=CompanyOut)
+def restore_company(call: Call[None], company_id: str) -> CompanyOut:
+    """Take a company out of the bin. A domain that another has by now: 422 ``taken``."""
+    company = service.restore_company(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
+        company_id=company_id,
+        restored_by=call.actor.reference,
     )
+    return _shown(call, company)
+
+
+def _shown(call: Call[Any], company: Company) -> CompanyOut:
+    custom = custom_fields.shown(table=call.runtime.table, workspace_id=call.workspace_id, values=company.custom)
+    return CompanyOut.of(company, custom)

@@ -1,7 +1,17 @@
-"""E-mail addresses and phone numbers in the one form in which they are kept and compared."""
+"""E-mail addresses, phone numbers and postal addresses in the one form in which they are kept and compared."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from chalicelib.customers.contacts.domain import (
+    EmailAddress,
+    PhoneNumber,
+    PostalAddress,
+    one_primary_address,
+    one_primary_email,
+    one_primary_phone,
+)
 from chalicelib.foundation.errors import InvalidError
 
 EMAIL_LIMIT = 254  # RFC 5321; checked before anything else looks at the text
@@ -97,3 +107,32 @@ def national_digits(number: str) -> str:
 def region_of(*, country: str = "", time_zone: str = "") -> str:
     """Where numbers without a country code are at home: the country given, or the zone's."""
     return country if len(country) == 2 and country.isalpha() else _REGION_OF_ZONE.get(time_zone, "")
+
+
+def email_addresses(given: Sequence[Mapping[str, Any]]) -> tuple[EmailAddress, ...]:
+    """``[{address, label, primary}]`` as they are kept. `InvalidError` names ``emails.0.address``."""
+    emails = []
+    for position, each in enumerate(given):
+        address = normalise_email(each["address"], field=f"emails.{position}.address")
+        emails.append(EmailAddress(address, each.get("label") or "", bool(each.get("primary"))))
+    return one_primary_email(emails)
+
+
+def phone_numbers(given: Sequence[Mapping[str, Any]], region: str) -> tuple[PhoneNumber, ...]:
+    """``[{number, label, primary}]`` as they are kept; ``region`` as in `normalise_phone`. `InvalidError` names ``phones.0.number``."""
+    phones = []
+    for position, each in enumerate(given):
+        number = normalise_phone(each["number"], region=region, field=f"phones.{position}.number")
+        phones.append(PhoneNumber(number, each.get("label") or "", bool(each.get("primary"))))
+    return one_primary_phone(phones)
+
+
+def postal_addresses(given: Sequence[Mapping[str, Any]]) -> tuple[PostalAddress, ...]:
+    """Postal addresses as they are kept; one without a place is none. `InvalidError` names ``addresses.0``."""
+    addresses = []
+    for position, each in enumerate(given):
+        values = {name: value for name, value in each.items() if value}
+        if not values.keys() - {"label", "primary", "country"} and not values.get("country"):
+            raise InvalidError("An address says where.", field=f"addresses.{position}", code="missing")
+        addresses.append(PostalAddress(**values))
+    return one_primary_address(addresses)

@@ -5,30 +5,33 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.customers import owners
 from chalicelib.customers.claims import service as claims
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import store
-from chalicelib.customers.contacts.addresses import national_digits, normalise_email, normalise_phone, region_of
+from chalicelib.customers.contacts.addresses import (
+    email_addresses,
+    national_digits,
+    normalise_email,
+    phone_numbers,
+    postal_addresses,
+    region_of,
+)
 from chalicelib.customers.contacts.domain import (
     BIN,
     KYC_STATES,
     LIFECYCLE_STAGES,
     SATISFACTION,
     Contact,
-    EmailAddress,
     GradeOf,
     Kyc,
-    PhoneNumber,
     PostalAddress,
     ScoreChange,
     ScoreEntry,
     Touch,
     clean_interests,
     clean_tags,
-    one_primary_address,
-    one_primary_email,
-    one_primary_phone,
     shard_of,
 )
 from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord
@@ -319,6 +322,46 @@ def scored_since(
     return store.scored_since(table, workspace_id, contact_id, since=since, limit=limit)
 
 
+def follow_company(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    company_id: str,
+    name: str | None,
+    after: str,
+    limit: int,
+) -> str:
+    """Give contacts of a company its name, or, when that is None because it is gone, no company any more (its name stays). Some
+    of them, from the one with the id ``after`` on; returns where to go on, empty after the last. No edit of the contacts: nobody
+    has filled anything in.
+    """
+    found = store.of_company_page(table, workspace_id, company_id, after=after, limit=limit)
+    for contact in found:
+        if name == contact.company_name:
+            continue
+        changed = replace(contact, company_name=name) if name is not None else replace(contact, company_id="")
+        changed = replace(changed, updated_at=clock.now())
+        for attempt in range(_ATTEMPTS):
+            try:
+                table.write(store.replacement(changed))
+                break
+            except ConflictError:
+                pause(attempt)
+                present = store.read(table, workspace_id, contact.id, consistent=True)
+                if present is None or present.company_id != company_id:
+                    break
+                changed = replace(
+                    present,
+                    company_name=present.company_name if name is None else name,
+                    company_id="" if name is None else company_id,
+                    updated_at=clock.now(),
+                )
+        else:
+            raise UnavailableError("The contact keeps being changed by others.")
+    return found[-1].id if len(found) == limit else ""
+
+
 # For other features' transactions and projections
 
 
@@ -403,13 +446,13 @@ def _cleaned(
     cleaned: dict[str, Any] = {name: value if value is not None else "" for name, value in values.items()}
     region = region_of(country=country, time_zone=workspace.time_zone)
     if "emails" in cleaned:
-        cleaned["emails"] = _emails(cleaned["emails"] or ())
+        cleaned["emails"] = email_addresses(cleaned["emails"] or ())
     if "phones" in cleaned:
-        cleaned["phones"] = _phones(cleaned["phones"] or (), region)
+        cleaned["phones"] = phone_numbers(cleaned["phones"] or (), region)
     if "tags" in cleaned:
         cleaned["tags"] = clean_tags(cleaned["tags"] or ())
     if "addresses" in cleaned:
-        cleaned["addresses"] = _addresses(cleaned["addresses"] or ())
+        cleaned["addresses"] = postal_addresses(cleaned["addresses"] or ())
     if "interests" in cleaned:
         cleaned["interests"] = clean_interests(cleaned["interests"] or ())
     if "kyc" in cleaned:
@@ -441,38 +484,7 @@ def _cleaned(
 
 def check_owner(table: Table, workspace_id: str, owner_id: str) -> None:
     """`InvalidError` names ``owner_id`` when it is no member of the workspace."""
-    from chalicelib.workspaces.members import service as members
-
-    try:
-        members.get_member(table=table, workspace_id=workspace_id, user_id=owner_id)
-    except NotFoundError as error:
-        raise InvalidError("There is no such member.", field="owner_id", code="unknown") from error
-
-
-def _emails(given: Sequence[Mapping[str, Any]]) -> tuple[EmailAddress, ...]:
-    emails = []
-    for position, each in enumerate(given):
-        address = normalise_email(each["address"], field=f"emails.{position}.address")
-        emails.append(EmailAddress(address, each.get("label") or "", bool(each.get("primary"))))
-    return one_primary_email(emails)
-
-
-def _phones(given: Sequence[Mapping[str, Any]], region: str) -> tuple[PhoneNumber, ...]:
-    phones = []
-    for position, each in enumerate(given):
-        number = normalise_phone(each["number"], region=region, field=f"phones.{position}.number")
-        phones.append(PhoneNumber(number, each.get("label") or "", bool(each.get("primary"))))
-    return one_primary_phone(phones)
-
-
-def _addresses(given: Sequence[Mapping[str, Any]]) -> tuple[PostalAddress, ...]:
-    addresses = []
-    for position, each in enumerate(given):
-        values = {name: value for name, value in each.items() if value}
-        if not values.keys() - {"label", "primary", "country"} and not values.get("country"):
-            raise InvalidError("An address says where.", field=f"addresses.{position}", code="missing")
-        addresses.append(PostalAddress(**values))
-    return one_primary_address(addresses)
+    owners.check_owner(table, workspace_id, owner_id)
 
 
 def _kyc(given: Mapping[str, Any]) -> Kyc:

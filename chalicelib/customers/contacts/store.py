@@ -1,6 +1,6 @@
 """Contacts, their claims and their score's history in the table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from chalicelib.customers.contacts.records import (
     contacts_partition,
     score_key,
 )
+from chalicelib.customers.packing import filled, packed, parts, shard_in
 from chalicelib.foundation import clock
 from chalicelib.foundation.table import Create, Key, Page, Replace, Table
 from chalicelib.foundation.table.table import query_merged
@@ -100,6 +101,13 @@ def of_company(table: Table, workspace_id: str, company_id: str, *, before: str,
         newest_first=True,
         limit=limit,
     )
+    return [to_domain(record) for record in page.items]
+
+
+def of_company_page(table: Table, workspace_id: str, company_id: str, *, after: str, limit: int) -> list[Contact]:
+    """Contacts of one company in the order of ids; for work over all of them."""
+    pk = company_contacts_partition(workspace_id, company_id)
+    page = table.query(ContactRecord, pk, index="gsi2", after=after, limit=limit)
     return [to_domain(record) for record in page.items]
 
 
@@ -187,9 +195,9 @@ def to_record(contact: Contact) -> ContactRecord:
     if contact.lifecycle_stage != LIFECYCLE_STAGES[0]:
         values["lifecycle_stage"] = contact.lifecycle_stage
     if contact.emails:
-        values["emails"] = [_address(email.address, email) for email in contact.emails]
+        values["emails"] = [packed(email.address, email) for email in contact.emails]
     if contact.phones:
-        values["phones"] = [_address(phone.number, phone) for phone in contact.phones]
+        values["phones"] = [packed(phone.number, phone) for phone in contact.phones]
     if contact.tags:
         values["tags"] = contact.tags
     if contact.grade or contact.score_fit or contact.score_engagement:
@@ -225,9 +233,9 @@ def _details(contact: Contact) -> dict[str, Any]:
     """What few contacts have."""
     values: dict[str, Any] = {}
     if contact.addresses:
-        values["addresses"] = [_filled(each) for each in contact.addresses]
+        values["addresses"] = [filled(each) for each in contact.addresses]
     if contact.kyc != _NO_KYC:
-        values["kyc"] = _filled(replace(contact.kyc, verified_at=None))
+        values["kyc"] = filled(replace(contact.kyc, verified_at=None))
         if contact.kyc.verified_at is not None:
             values["kyc"]["verified_at"] = clock.to_text(contact.kyc.verified_at)
     if contact.satisfaction is not None:
@@ -253,11 +261,11 @@ def to_domain(record: ContactRecord) -> Contact:
         created_at=created_at,
         updated_at=get("updated_at") or created_at,
         version=int(values["version"]),
-        shard=_shard(get("gsi1pk")),
+        shard=shard_in(get("gsi1pk")),
         first_name=get("first_name") or "",
         last_name=get("last_name") or "",
-        emails=tuple([EmailAddress(*_parts(each)) for each in get("emails") or ()]),
-        phones=tuple([PhoneNumber(*_parts(each)) for each in get("phones") or ()]),
+        emails=tuple([EmailAddress(*parts(each)) for each in get("emails") or ()]),
+        phones=tuple([PhoneNumber(*parts(each)) for each in get("phones") or ()]),
         company_id=get("company_id") or "",
         company_name=get("company_name") or "",
         language=get("language") or "",
@@ -358,34 +366,11 @@ _TEXTS = (
 _NO_KYC = Kyc()
 
 
-def _shard(list_partition: str | None) -> int:
-    """The shard in a list's partition; what stands in no list, or in the bin, gets one when it comes back."""
-    number = (list_partition or "").rpartition("#")[2]
-    return int(number) if number.isdigit() else 0
-
-
-def _filled(value: PostalAddress | Kyc) -> dict[str, Any]:
-    """What of it is said."""
-    given = {each.name: getattr(value, each.name) for each in fields(value)}
-    return {name: each for name, each in given.items() if each}
-
-
 def _kyc(raw: Mapping[str, Any] | None) -> Kyc:
     if not raw:
         return _NO_KYC
     verified_at = raw.get("verified_at")
     return Kyc(**{**raw, "verified_at": clock.from_text(verified_at) if verified_at else None})
-
-
-def _address(value: str, given: EmailAddress | PhoneNumber) -> list[Any]:
-    """``[address]``, ``[address, label]`` or ``[address, label, 1]`` for the primary: short, for every contact has one."""
-    if given.primary:
-        return [value, given.label, 1]
-    return [value, given.label] if given.label else [value]
-
-
-def _parts(raw: Sequence[Any]) -> tuple[str, str, bool]:
-    return raw[0], raw[1] if len(raw) > 1 else "", len(raw) > 2
 
 
 def _consent(consent: Consent) -> dict[str, str]:

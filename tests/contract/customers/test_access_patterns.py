@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.customers.capture.service import capture
 from chalicelib.customers.companies import service as companies
+from chalicelib.customers.companies.listing import list_companies
 from chalicelib.customers.consent import service as consent
 from chalicelib.customers.consent.domain import ConsentGiven, SuppressionReason
 from chalicelib.customers.contacts import service as contacts
@@ -218,10 +219,12 @@ def test_companies(world: World) -> None:
     world.checked("companies.get", lambda: companies.get_company(**world.here, company_id=made.id))
     world.checked(
         "companies.change",
-        lambda: companies.change_company(**given, **world.ids, company_id=made.id, version=1, changes={"city": "Vigo"}),
+        lambda: companies.change_company(
+            **given, workspace=world.workspace, company_id=made.id, version=1, changes={"city": "Vigo"}
+        ),
     )
-    page = world.checked(
-        "companies.list",
-        lambda: companies.list_companies(table=world.priced, workspace=world.workspace, before="", limit=10),
+    runtime = fake_runtime(world.priced, clock=world.clock)  # type: ignore[arg-type]
+    page, _ = world.checked(
+        "companies.list", lambda: list_companies(runtime=runtime, workspace=world.workspace, limit=10)
     )
     assert [each.city for each in page] == ["Vigo"]

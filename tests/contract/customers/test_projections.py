@@ -75,7 +75,7 @@ def live(runtime: Runtime, clock: FixedClock, workspace: Workspace) -> dict[str,
         changed_by="member:1",
     )
     companies.change_company(
-        table=runtime.table, clock=clock, workspace_id=workspace.id, company_id=company.id, version=1,
+        **given, company_id=company.id, version=1,
         changes={"name": "Hijos de Núñez"}, changed_by="m",
     )  # fmt: skip
     clock.advance(seconds=1)
