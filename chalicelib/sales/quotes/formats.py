@@ -40,24 +40,23 @@ _MONTHS = {
 
 
 def number(text: str, language: str) -> str:
-    """Digits in groups of three: ``1.234.567,50`` in Spanish, ``1,234,567.50`` in English."""
-    sign, digits = ("−", text[1:]) if text.startswith("-") else ("", text)
-    whole, _, fraction = digits.partition(".")
+    """Digits of a number that is not negative, in groups of three: ``1.234.567,50`` in Spanish, ``1,234,567.50`` in English."""
+    whole, _, fraction = text.partition(".")
     grouped = f"{int(whole):,}"
     if language == "es":
-        return sign + grouped.replace(",", ".") + (f",{fraction}" if fraction else "")
-    return sign + grouped + (f".{fraction}" if fraction else "")
+        return grouped.replace(",", ".") + (f",{fraction}" if fraction else "")
+    return grouped + (f".{fraction}" if fraction else "")
 
 
 def money(amount: Decimal, currency: str, language: str) -> str:
     """An amount in its currency: ``1.200,50 €``, ``€1,200.50``; currencies without a symbol that everybody reads the same way are
     named by their code: ``1.200.000,00 COP``.
     """
-    digits = number(amount_text(amount, currency), language)
+    sign, digits = "−" if amount < 0 else "", number(amount_text(abs(amount), currency), language)
     symbol = _SYMBOLS.get(currency)
-    if symbol is None:
-        return f"{digits}{_SPACE}{currency}"
-    return f"{digits}{_SPACE}{symbol}" if language == "es" else f"{symbol}{digits}"
+    if symbol is not None and language == "en":
+        return f"{sign}{symbol}{digits}"
+    return f"{sign}{digits}{_SPACE}{symbol or currency}"
 
 
 def quantity(amount: Decimal, language: str) -> str:

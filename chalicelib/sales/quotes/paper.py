@@ -17,8 +17,19 @@ _TEMPLATE = Path(__file__).parent / "templates" / "quote.typ"
 
 
 def to_pdf(document: Document, *, at: datetime, accept_url: str = "") -> bytes:
-    """The PDF, made at this instant: the same bytes whenever it is set again. Tagged as PDF/UA-1, for readers that speak."""
-    return _set(document, accept_url, format="pdf", timestamp=at, pdf_standards="ua-1")[0]
+    """The PDF, made at this instant: the same bytes whenever it is set again.
+
+    It is a PDF/UA-1, for readers that speak, unless a text has characters that no font here can show (emoji, Chinese): they stand as
+    boxes, which the standard does not allow.
+    """
+    import typst
+
+    try:
+        return _set(document, accept_url, format="pdf", timestamp=at, pdf_standards="ua-1")[0]
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+    return _set(document, accept_url, format="pdf", timestamp=at)[0]
 
 
 def to_pictures(document: Document, *, accept_url: str = "") -> list[bytes]:
