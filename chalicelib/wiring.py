@@ -42,6 +42,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.imports.routes": ("imports",),
     "customers.bulk.routes": ("bulk",),
     "sales.pipelines.routes": ("pipelines",),
+    "sales.conversion.routes": ("leads",),
     "sales.deals.routes": ("deals", "pipelines"),
     "sales.products.routes": ("products",),
     "sales.rates.routes": ("exchange-rates",),

@@ -70,3 +70,23 @@ class BulkPart(Sided, Protocol):
         read), or None when it is so already. `InvalidError` says why this record cannot be changed so. Pure.
         """
         ...
+
+
+class StaticSegments(Protocol):
+    """Static segments, for adding to one in bulk; registered as ``wiring.PARTS["segment"]["static"]``."""
+
+    def check(self, runtime: Runtime, workspace_id: str, segment_id: str) -> None:
+        """`InvalidError` names ``action.segment_id`` when it is no static segment."""
+        ...
+
+    def outside(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> list[str]:
+        """Those of the contacts that are not in it."""
+        ...
+
+    def add(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> None:
+        """Put these in; who is in already stays."""
+        ...
+
+    def remove(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> None:
+        """Take these out; who is not in does not matter."""
+        ...

@@ -255,6 +255,13 @@ def is_member(table: Table, segment: Segment, contact_id: str) -> bool:
     return table.get(MemberRecord, _place(segment, contact_id), consistent=True) is not None
 
 
+def members_among(table: Table, segment: Segment, contact_ids: Iterable[str]) -> set[str]:
+    """Which of these contacts are in the segment, as they certainly are."""
+    places = {_place(segment, contact_id): contact_id for contact_id in contact_ids}
+    found = table.get_many(MemberRecord, places, consistent=True) if places else {}
+    return {places[key] for key in found}
+
+
 def clear(table: Table, workspace_id: str, segment_id: str, shards: int, *, limit: int) -> bool:
     """Delete up to ``limit`` rows of a deleted segment's members; whether that was all of them."""
     left = limit

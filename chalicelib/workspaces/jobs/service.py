@@ -1,6 +1,6 @@
 """Keeping a job's row. Every step may be repeated or come late: a job never goes back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.foundation.clock import Clock
@@ -53,18 +53,63 @@ def progress(*, table: Table, clock: Clock, workspace_id: str, job_id: str, done
 
 
 def finish(
-    *, table: Table, clock: Clock, workspace_id: str, job_id: str, result: Mapping[str, Any] | None = None
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    job_id: str,
+    result: Mapping[str, Any] | None = None,
+    state: State = State.DONE,
 ) -> Job:
-    """It is done; ``result`` for programs. Said again, it changes nothing."""
+    """It is done (or cancelled); ``result`` for programs. Said again, it changes nothing."""
     kept = None if result is None else dict(result)
-    return store.move(table, (workspace_id, job_id), clock.now(), state=State.DONE, done=None, total=None, result=kept)
+    return store.move(table, (workspace_id, job_id), clock.now(), state=state, done=None, total=None, result=kept)
 
 
-def fail(*, table: Table, clock: Clock, workspace_id: str, job_id: str, error: str) -> Job:
+def fail(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    job_id: str,
+    error: str,
+    result: Mapping[str, Any] | None = None,
+) -> Job:
     """It has failed for good; ``error`` is a sentence for people, without personal data."""
+    kept = None if result is None else dict(result)
     return store.move(
-        table, (workspace_id, job_id), clock.now(), state=State.FAILED, done=None, total=None, error=error
+        table, (workspace_id, job_id), clock.now(), state=State.FAILED, done=None, total=None, error=error, result=kept
     )
+
+
+def cancel(*, table: Table, clock: Clock, job: Job) -> Job:
+    """Stop it at the next piece of its work; `ConflictError` when it has ended."""
+    asked = store.ask_cancel(table, (job.workspace_id, job.id), clock.now())
+    if asked is None:
+        present = get_job(table=table, clock=clock, workspace_id=job.workspace_id, job_id=job.id)
+        raise ConflictError("This job has ended.", current=present)
+    return asked
+
+
+def list_jobs(
+    *, table: Table, clock: Clock, workspace_id: str, sees: Callable[[Job], bool], before: str, limit: int
+) -> tuple[list[Job], str | None]:
+    """The newest jobs that somebody sees, and the id after which the next page starts. Looks at five hundred at most; then the page
+    is short.
+    """
+    found: list[Job] = []
+    now = clock.now()
+    for _ in range(5):
+        page = store.recent(table, workspace_id, before=before, limit=100)
+        for job in page:
+            before = job.id
+            if job.created_at + store.KEPT > now and sees(job):
+                found.append(job)
+                if len(found) == limit:
+                    return found, before
+        if len(page) < 100:
+            return found, None
+    return found, before
 
 
 def get_job(*, table: Table, clock: Clock, workspace_id: str, job_id: str) -> Job:

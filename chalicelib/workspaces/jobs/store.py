@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.table import Table
 from chalicelib.workspaces.jobs.domain import Job, State
-from chalicelib.workspaces.jobs.records import JobRecord, job_key
+from chalicelib.workspaces.jobs.records import JobRecord, job_key, jobs_partition
 
 KEPT = timedelta(days=30)
 
@@ -14,6 +14,24 @@ def read(table: Table, workspace_id: str, job_id: str, now: datetime) -> Job | N
     """A job, or None; one whose time is over counts as none."""
     record = table.get(JobRecord, job_key(workspace_id, job_id), consistent=True)
     return None if record is None or record.expired(now) else to_domain(record)
+
+
+def recent(table: Table, workspace_id: str, *, before: str, limit: int) -> list[Job]:
+    """The newest jobs, made before the one with the id ``before`` if it is given."""
+    page = table.query(
+        JobRecord, jobs_partition(workspace_id), index="gsi1", before=before, newest_first=True, limit=limit
+    )
+    return [to_domain(record) for record in page.items]
+
+
+def ask_cancel(table: Table, job: tuple[str, str], now: datetime) -> Job | None:
+    """Note that it is to stop; None when it has ended."""
+    actions = [JobRecord.cancel_asked.set(True), JobRecord.updated_at.set(now)]
+    condition = JobRecord.state.is_in(State.QUEUED.value, State.RUNNING.value)
+    try:
+        return to_domain(table.update(JobRecord, job_key(*job), actions, condition=condition))
+    except ConflictError:
+        return None
 
 
 def move(
@@ -59,6 +77,7 @@ def to_domain(record: JobRecord) -> Job:
         result=record.result,
         permission=record.permission,
         created_by=record.created_by or "",
+        cancel_asked=bool(record.cancel_asked),
         created_at=record.created_at,
         updated_at=record.updated_at or record.created_at,
     )
@@ -75,6 +94,8 @@ def to_record(job: Job) -> JobRecord:
         updated_at=job.updated_at,
         changed_by=job.created_by or None,
         expires_at=int((job.created_at + KEPT).timestamp()),
+        gsi1pk=jobs_partition(job.workspace_id),
+        gsi1sk=job.id,
         id=job.id,
         job_kind=job.kind,
         state=job.state.value,
