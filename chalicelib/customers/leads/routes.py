@@ -126,7 +126,7 @@ def list_score_history(call: Call[None], lead_id: str) -> Page[ScoreChangeOut]:
 def _found(call: Call[None], position: str) -> service.LeadsPage:
     query, runtime = call.query, call.runtime
     now = runtime.clock.now()
-    if query.deleted == "true":
+    if query.deleted:
         return service.bin_of_leads(
             table=runtime.table, workspace_id=call.workspace_id, now=now, before=position, limit=query.limit
         )
@@ -139,7 +139,7 @@ def _found(call: Call[None], position: str) -> service.LeadsPage:
         source=query.source or "",
         owner_id=call.actor.id if query.owner_id == "me" else query.owner_id or "",
         age=query.age,
-        overdue=query.overdue == "true",
+        overdue=query.overdue,
         oldest_first=query.sort == "created",
         position=position,
         limit=query.limit,

@@ -28,12 +28,9 @@ class LeadsQuery(PageQuery):
         Literal["today", "week", "month", "older"] | None,
         Field(description="Made today, in the last 7 or 30 days, or before them."),
     ] = None
-    overdue: Annotated[
-        Literal["true", "false"] | None,
-        Field(description="Those whose first answer is overdue, the most overdue first."),
-    ] = None
+    overdue: Annotated[bool, Field(description="Those whose first answer is overdue, the most overdue first.")] = False
     sort: Literal["-created", "created"] = "-created"
-    deleted: Annotated[Literal["true", "false"] | None, Field(description="What lies in the bin.")] = None
+    deleted: Annotated[bool, Field(description="What lies in the bin.")] = False
 
 
 class LeadPersonIn(Schema):

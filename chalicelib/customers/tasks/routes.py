@@ -98,7 +98,7 @@ def reopen_task(call: Call[TaskMove], task_id: str) -> TaskOut:
 def _found(call: Call[None], position: str) -> service.TasksPage:
     query, runtime = call.query, call.runtime
     now = runtime.clock.now()
-    if query.deleted == "true":
+    if query.deleted:
         return service.bin_of_tasks(
             table=runtime.table, workspace_id=call.workspace_id, now=now, before=position, limit=query.limit
         )

@@ -16,7 +16,6 @@ TaskKindName = Literal["todo", "call", "email", "meeting"]
 PriorityName = Literal["low", "normal", "high"]
 ThingKind = Literal["contact", "company", "lead", "deal"]
 StateName = Literal["open", "done"]
-Flag = Literal["true", "false"]
 
 
 class TasksQuery(PageQuery):
@@ -31,7 +30,7 @@ class TasksQuery(PageQuery):
     about_kind: ThingKind | None = None
     about_id: Reference | None = None
     contact_id: Reference | None = None
-    deleted: Annotated[Flag | None, Field(description="What lies in the bin.")] = None
+    deleted: Annotated[bool, Field(description="What lies in the bin.")] = False
 
     def wanted(self, me: str) -> Wanted:
         """What was asked for, for the service."""

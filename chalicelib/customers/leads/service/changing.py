@@ -106,14 +106,19 @@ def respond_in_time(*, workspace_id: str, lead_id: str, at: datetime) -> Operati
     return store.answered(workspace_id, lead_id, at)
 
 
-def closing_operations(table: Table, old: Lead, new: Lead, now: datetime) -> tuple[list[Operation], Contact | None]:
-    """For other features' transactions that close a lead: the lead over the version it was read at, the numbers of open leads; and
-    the lead's contact as it is now, which they are to write with this `Lead` no longer its open one. Position 0 is the lead's.
+def closing_operations(old: Lead, new: Lead, now: datetime) -> list[Operation]:
+    """For other features' transactions that close a lead: the lead over the version it was read at, first, and the members' numbers of
+    open leads. They write its contact (`contact_of_lead`) beside it, with this no longer its open lead.
     """
+    return [store.replacement(new), *store.load_changes(old, new, now)]
+
+
+def contact_of_lead(*, table: Table, lead: Lead) -> Contact | None:
+    """The lead's contact, or who is left of it after a merge, as it is now; None when it is gone."""
     found = contacts.get_contacts(
-        table=table, workspace_id=new.workspace_id, contact_ids=[new.contact_id], consistent=True, follow=True
+        table=table, workspace_id=lead.workspace_id, contact_ids=[lead.contact_id], consistent=True, follow=True
     )
-    return [store.replacement(new), *store.load_changes(old, new, now)], found.get(new.contact_id)
+    return found.get(lead.contact_id)
 
 
 def _write(
@@ -172,10 +177,7 @@ def _contact_operations(table: Table, old: Lead, new: Lead) -> list[Operation]:
     """What the lead's move means for its contact, at the version it is read here."""
     if old.open == new.open:
         return []
-    found = contacts.get_contacts(
-        table=table, workspace_id=new.workspace_id, contact_ids=[new.contact_id], consistent=True, follow=True
-    )
-    contact: Contact | None = found.get(new.contact_id)
+    contact = contact_of_lead(table=table, lead=new)
     if contact is None:
         if new.open:
             raise InvalidError("The lead's contact is gone.", field="contact_id", code="gone")

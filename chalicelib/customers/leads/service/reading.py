@@ -1,9 +1,9 @@
 """Finding leads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.leads import store
@@ -167,6 +167,11 @@ def lead_of(record: Record) -> Lead:
     """The lead in a changed item, for projections."""
     assert isinstance(record, LeadRecord)
     return store.to_domain(record)
+
+
+def lead_in(image: Mapping[str, Any]) -> Lead:
+    """The lead in a raw item, as a failed transaction gives it back."""
+    return store.to_domain(LeadRecord.from_image(image))
 
 
 def _page(
