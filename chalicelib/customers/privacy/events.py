@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.foundation.messaging import Envelope
 
 ERASE = "contact.erase"
-SWEEP = "contact.sweep"
+SWEEP = "erasure.sweep"
 EXPORT = "contact.export"
 
 
