@@ -92,7 +92,7 @@ describe('words', () => {
     expect(money('0.0975', 'USD', 4)).toBe('$0.0975')
   })
   it('describes activities from what the API recorded', () => {
-    const activity = (kind: string, data: Record<string, unknown>): string => describeActivity({ id: '', at: '', kind, title_key: '', data, actor: null })
+    const activity = (kind: string, data: Record<string, unknown>): string => describeActivity({ id: '', at: '', kind, title_key: '', data, actor: null, about: { kind: 'contact', id: '' }, written: false, planned: false, pinned: false, version: null, edited_at: null })
     expect(activity('lead_status_changed', { from: 'new', to: 'disqualified', reason: 'no_budget' })).toBe('New → Disqualified · No budget')
     expect(activity('score_changed', { points: 20, total: 35, reason: 'Form' })).toBe('+20 · Form · total 35')
     expect(activity('score_changed', { points: 0, total: 0, reason: 'Form' })).toBe('0 · Form · total 0')

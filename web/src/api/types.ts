@@ -21,8 +21,8 @@ export type ApiKey = Schemas['ApiKeyOut']
 export type NewApiKey = Schemas['ApiKeyMade']
 export type Job = Schemas['JobOut']
 export type Score = Schemas['ScoreOut']
-/** A contact in a list has no suppression state; the page of one contact has. */
-export type Contact = Schemas['ContactListed'] & Partial<Pick<Schemas['ContactOut'], 'suppressed'>>
+/** A contact in a list has only what lists show; the page of one contact has all. */
+export type Contact = Schemas['ContactListed'] & Partial<Pick<Schemas['ContactOut'], 'suppressed' | 'addresses' | 'interests' | 'kyc' | 'merged_ids' | 'deleted_by'>>
 export type ContactChange = Schemas['ContactChange']
 export type ConsentEntry = Schemas['LedgerOut']
 export type Activity = Schemas['ActivityOut']
@@ -31,6 +31,7 @@ export type LeadStatus = Lead['status']
 export type ScoreChange = Schemas['ScoreChangeOut']
 export type Hit = Schemas['HitOut']
 export type Company = Schemas['CompanyOut']
+export type CompanyChange = Schemas['CompanyChange']
 export type Pipeline = Schemas['PipelineOut']
 export type Deal = Schemas['DealOut']
 export type FieldType = Schemas['FieldType']
