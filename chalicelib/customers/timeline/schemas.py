@@ -68,7 +68,8 @@ class ActivityIn(ActivityFields):
 
     def values(self) -> dict[str, Any]:
         """What was said, by the names of the service."""
-        return self.model_dump(exclude_none=True, exclude={"kind"})
+        said = self.model_dump(exclude_none=True, exclude={"kind"})
+        return {name: getattr(self, name) for name in said}  # instants as such: a dump has them as texts
 
 
 class ActivityChange(ActivityFields):
@@ -78,7 +79,8 @@ class ActivityChange(ActivityFields):
 
     def values(self) -> dict[str, Any]:
         """What was said, by the names of the service."""
-        return self.model_dump(exclude_unset=True, exclude={"version"})
+        said = self.model_dump(exclude_unset=True, exclude={"version"})
+        return {name: getattr(self, name) for name in said}  # instants as such: a dump has them as texts
 
 
 class ActivityDeletion(Schema):
