@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.customers.duplicates import service as duplicates
 from chalicelib.customers.timeline import service as timeline
 from chalicelib.customers.timeline.domain import About
 from chalicelib.foundation.errors import NotFoundError
@@ -122,6 +123,17 @@ def _file(foreign: Foreign) -> str:
     return made
 
 
+def _pair(foreign: Foreign) -> str:
+    """Two who were found to have one number."""
+    one, other = sorted((_contact(foreign), _contact(foreign)))
+    runtime = foreign.client.runtime
+    finding = duplicates.phone_finding(
+        workspace_id=foreign.world.id, contact_id=other, holder_id=one, now=runtime.clock.now()
+    )
+    runtime.table.write(finding)
+    return f"{one}-{other}"
+
+
 def _segment(foreign: Foreign) -> str:
     return foreign.post("/segments", {"name": CANARY, "kind": "static", "contact_ids": [foreign("contact_id")]})
 
@@ -146,6 +158,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "job_id": _job,
     "contact_id": _contact,
     "company_id": lambda foreign: foreign.post("/companies", {"name": CANARY}),
+    "view_id": lambda foreign: foreign.post("/views", {"kind": "contact", "name": CANARY, "shared": True}),
     "field_id": lambda foreign: foreign.post("/fields", {"kind": "contact", "name": CANARY, "type": "text"}),
     "lead_id": _lead,
     "activity_id": _activity,
@@ -160,6 +173,11 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "deal_id": lambda foreign: foreign.post("/deals", {"title": CANARY, "contact_id": foreign("contact_id")}),
     "product_id": lambda foreign: foreign.post("/products", {"name": CANARY, "unit_price": "10"}),
     "quote_id": lambda foreign: foreign.post("/quotes", {"deal_id": foreign("deal_id"), "lines": [LINE]}),
+    "merge_id": lambda foreign: foreign.post(
+        f"/contacts/{_contact(foreign)}/merge", {"other_id": _contact(foreign)}, name="merge_id"
+    ),
+    "other_contact_id": _contact,
+    "pair_id": _pair,
     "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
     "import_id": lambda foreign: foreign.post("/imports", {"file_name": f"{CANARY}.csv"}),
 }
@@ -223,6 +241,16 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/contacts/{contact_id}/consents"): Sample(
         lambda _: {"purpose": "marketing_email", "state": "granted", "proof": "said so"}
     ),
+    ("POST", "/v1/views"): Sample(lambda _: {"kind": "contact", "name": "x"}),
+    ("PATCH", "/v1/views/{view_id}"): _version(name="x"),
+    ("POST", "/v1/contacts/{contact_id}/merge"): Sample(lambda foreign: {"other_id": foreign("other_contact_id")}),
+    ("POST", "/v1/contacts/{contact_id}/merge/preview"): Sample(lambda foreign: {"other_id": foreign("other_contact_id")}),
+    ("PUT", "/v1/purposes"): Sample(
+        lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
+    ),
+    ("POST", "/v1/suppressions"): Sample(lambda _: {"email": "eva@secreto.example"}),
+    ("DELETE", "/v1/suppressions"): Sample(query=lambda _: {"email": "eva@secreto.example"}),
+    ("PUT", "/v1/retention"): Sample(lambda _: {"rules": [{"kind": "timeline", "days": 3650}], "version": 0}),
     ("POST", "/v1/fields"): Sample(lambda _: {"kind": "deal", "name": "x", "type": "text"}),
     ("PATCH", "/v1/fields/{field_id}"): _version(name="x"),
     ("POST", "/v1/companies"): Sample(lambda _: {"name": "Eva y hermanas"}),

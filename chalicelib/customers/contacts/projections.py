@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.customers.contacts import service, store
+from chalicelib.customers.contacts import events, service, store
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.contacts.listing import LISTING
 from chalicelib.customers.contacts.records import ContactRecord
@@ -123,6 +123,13 @@ def keep_listed(change: Change, into: Derivation) -> None:
     )
 
 
+def order_sweep(change: Change, into: Derivation) -> None:
+    """What hangs on a contact that is gone for good is to go. One that was merged away goes with its survivor."""
+    old = _contact(change.old)
+    if change.new is None and old is not None and not old.merged_into:
+        into.fact("jobs", events.sweep(old, cause=change.id, at=into.now))
+
+
 def note_score(change: Change, into: Derivation) -> None:
     """A timeline entry for each row of the score's history."""
     if change.new is None or change.old is not None:
@@ -174,6 +181,7 @@ PROJECTIONS: dict[str, list[Projection]] = {
         note_tags,
         keep_words,
         keep_listed,
+        order_sweep,
         audited("contact", fields=_AUDITED, subject=lambda record: record.contact_id),
     ],
     "score": [note_score],

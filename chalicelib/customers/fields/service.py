@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from chalicelib.customers.fields.domain import (
     slug,
     value_of,
 )
+from chalicelib.customers.fields.events import PURGE
 from chalicelib.customers.fields.records import FieldRecord
 from chalicelib.customers.search.domain import fold
 from chalicelib.foundation.clock import Clock
@@ -25,14 +27,13 @@ from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.messaging.envelope import Envelope
 from chalicelib.foundation.messaging.publisher import Queues
-from chalicelib.foundation.table import Record, Table
+from chalicelib.foundation.table import Delete, Record, Table
+from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.workspaces.audit.service import deletion
 
 _BELIEVED = 30.0
 _LOOKED = 2.0  # seconds within which a field that is not known is not asked for again
 _remembered: "WeakKeyDictionary[Table, Memory[str, tuple[float, Catalogue]]]" = WeakKeyDictionary()
-
-PURGE = "field.purge"
-INDEX = "field.index"
 
 
 def get_catalogue(*, table: Table, workspace_id: str, fresh: bool = False) -> Catalogue:
@@ -220,6 +221,27 @@ def archive_field(
     if purge:
         data = {"field_id": present.id, "key": present.key, "kind": present.kind, "by": changed_by}
         queues.publish("jobs", [Envelope(f"{PURGE}:{present.id}:{present.version}", PURGE, workspace_id, now, data)])
+
+
+def remove_field(*, table: Table, field: Field, by: str, at: datetime) -> None:
+    """Delete an archived field whose values are gone; its key is free again. One that is in use again stays."""
+    if not field.archived:
+        return
+    record = store.to_record(field)
+    removal = deletion(
+        workspace_id=field.workspace_id,
+        at=at,
+        actor=by,
+        action="field.deleted",
+        subject_id=field.id,
+        before={"kind": field.kind, "key": field.key, "name": field.name, "type": field.type.value},
+    )
+    try:
+        table.transact([Delete(record.key, Record.version == field.version), removal])
+    except TransactionConflictError as conflict:
+        if not conflict.failed:
+            raise
+    _memory(table).forget(field.workspace_id)
 
 
 def field_of(record: Record) -> Field:

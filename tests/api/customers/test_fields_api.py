@@ -1,6 +1,11 @@
 """Custom fields over HTTP, and the values that contacts have of them."""
 
+import json
+
 import pytest
+
+from chalicelib.customers.contacts.service import get_contact
+from chalicelib.customers.fields.consumers import handle
 
 SIZE = {"kind": "contact", "name": "Tamaño de la empresa", "type": "number"}
 
@@ -186,3 +191,82 @@ def test_a_conflict_shows_the_custom_values_too(client, workspace):
 
 def test_only_those_who_may_make_fields(client, workspace):
     assert client.post("/fields", SIZE, **workspace.sales).status == 403
+
+
+def drain(runtime, stream) -> None:
+    """Project what has happened, and carry out the orders until there are none."""
+    done = 0
+    while True:
+        assert stream.project(runtime) == []
+        orders = runtime.queues.on("jobs")[done:]
+        if not orders:
+            return
+        done += len(orders)
+        for order in orders:
+            handle(runtime, order)
+
+
+def found(client, workspace, value) -> int:
+    query = {"filter": json.dumps([{"field": "custom.size", "op": "at_least", "value": value}])}
+    reply = client.get("/contacts", query=query, **workspace.viewer)
+    assert reply.status == 200, reply.text
+    return len(reply["items"])
+
+
+def test_a_field_that_becomes_filterable_finds_who_was_there_before(client, workspace, runtime, stream, monkeypatch):
+    monkeypatch.setattr("chalicelib.customers.lists.indexing._PAGE", 2)
+    monkeypatch.setattr("chalicelib.customers.fields.consumers._PAGES", 1)
+    field = make(client, workspace, key="size")
+    for size in range(5):
+        client.post("/contacts", {"first_name": "n", "custom": {"size": size}}, **workspace.sales)
+    drain(runtime, stream)
+    query = {"filter": '[{"field": "custom.size", "op": "is", "value": 1}]'}
+    assert client.get("/contacts", query=query, **workspace.viewer)["errors"][0]["field"] == "filter.0.field"
+    client.patch(f"/fields/{field['id']}", {"version": 1, "filterable": True}, **workspace.owner)
+    drain(runtime, stream)
+    assert [found(client, workspace, size) for size in (0, 3, 5)] == [5, 2, 0]
+    count = {"kind": "contact", "filter": '[{"field": "custom.size", "op": "at_least", "value": 3}]'}
+    assert client.get("/counts", query=count, **workspace.viewer).json == {"count": 2, "exact": True}
+    client.patch(f"/fields/{field['id']}", {"version": 2, "filterable": False}, **workspace.owner)
+    drain(runtime, stream)
+    assert rows(runtime, field["id"]) == 0
+    client.patch(f"/fields/{field['id']}", {"version": 3, "filterable": True}, **workspace.owner)
+    drain(runtime, stream)
+    assert rows(runtime, field["id"]) == 5
+
+
+def test_purging_a_field_takes_its_values_and_then_the_field(client, workspace, runtime, stream):
+    field = make(client, workspace, key="size", filterable=True)
+    other = make(client, workspace, key="other", name="x")
+    custom = {"size": 1, "other": 2}
+    contact = client.post("/contacts", {"first_name": "n", "custom": custom}, **workspace.sales)
+    drain(runtime, stream)
+    assert (found(client, workspace, 1), rows(runtime, field["id"])) == (1, 1)
+    assert client.delete(f"/fields/{field['id']}", query={"purge": "true"}, **workspace.owner).status == 204
+    drain(runtime, stream)
+    kept = get_contact(table=runtime.table, workspace_id=workspace.id, contact_id=contact["id"])
+    assert kept.custom == {other["id"]: 2}
+    assert rows(runtime, field["id"]) == 0
+    archived = client.get("/fields", query={"archived": "true"}, **workspace.viewer)["items"]
+    assert [each["key"] for each in archived] == ["other"]
+    # the key is free for a field of another type, and the purge is over for good
+    make(client, workspace, key="size", type="text")
+    for order in runtime.queues.on("jobs"):
+        handle(runtime, order)
+    shown = client.get("/fields", **workspace.viewer)["items"]
+    assert sorted(each["key"] for each in shown) == ["other", "size"]
+
+
+def test_a_purged_field_that_is_taken_into_use_again_keeps_its_values(client, workspace, runtime, stream):
+    field = make(client, workspace, key="size")
+    contact = client.post("/contacts", {"first_name": "n", "custom": {"size": 1}}, **workspace.sales)
+    client.delete(f"/fields/{field['id']}", query={"purge": "true"}, **workspace.owner)
+    version = client.get(f"/fields/{field['id']}", **workspace.owner)["version"]
+    client.patch(f"/fields/{field['id']}", {"version": version, "archived": False}, **workspace.owner)
+    drain(runtime, stream)
+    assert client.get(f"/contacts/{contact['id']}", **workspace.viewer)["custom"] == {"size": 1}
+
+
+def rows(runtime, field_id) -> int:
+    answer = runtime.table.raw("Scan", {}, write=False)
+    return sum(f"#custom.{field_id}#" in item["pk"]["S"] for item in answer["Items"])
