@@ -37,7 +37,7 @@ def list_leads(call: Call[None]) -> Page[LeadOut]:
     return Page[LeadOut].model_construct(items=shown_leads(call, page.items, listed=True), next_cursor=more)
 
 
-@routes.post("/leads", permission="leads:write", body=LeadIn, returns=LeadOut, status=201, errors=(409,))
+@routes.post("/leads", permission="leads:write", body=LeadIn, returns=LeadOut, status=201, present=lambda shown: shown)
 def create_lead(call: Call[LeadIn]) -> Answer:
     """Make a lead on a contact, or on a person: the contact who has the address or number, or a new one. A contact has one open
     lead at most; 409 shows the one there is.

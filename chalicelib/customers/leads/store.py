@@ -297,7 +297,7 @@ def to_domain(record: LeadRecord) -> Lead:
     """The lead in an item."""
     get = record.attribute_values.get
     created_at = record.created_at
-    shard = get("shard")
+    shard, touches = get("shard"), get("touches")
     return Lead(
         workspace_id=record.workspace_id,
         id=record.lead_id,
@@ -308,7 +308,7 @@ def to_domain(record: LeadRecord) -> Lead:
         version=int(record.version),
         shard=int((get("gsi1pk") or "#0").rpartition("#")[2] if shard is None else shard),
         source=record.source,
-        touches=int(get("touches") or 1),
+        touches=1 if touches is None else int(touches),
         custom=get("custom") or {},
         **_optional(get),
     )

@@ -105,3 +105,158 @@ def test_the_inbox_is_filtered_and_goes_on(client, workspace, post):
     first = client.get("/leads", query={"limit": 2}, **workspace.viewer)
     other = client.get("/leads", query={"cursor": first["next_cursor"], "status": "new"}, **workspace.viewer)
     assert other.status == 422
+
+
+def make(client: Any, workspace: Any, **body: Any) -> Any:
+    return client.post("/leads", body, **workspace.sales)
+
+
+def test_a_lead_is_written_down_on_a_contact_or_a_person(client, workspace):
+    contact = client.post(
+        "/contacts", {"first_name": "Ana", "emails": [{"address": "ana@x.example"}]}, **workspace.owner
+    )
+    first = make(client, workspace, contact_id=contact["id"], source="feria", owner_id=workspace.users["sales"])
+    assert (first.status, first.headers["location"]) == (201, f"/api/v1/leads/{first['id']}")
+    assert (first["source"], first["owner_id"], first["touches"], first["custom"]) == (
+        "feria", workspace.users["sales"], 0, {},
+    )  # fmt: skip
+    assert client.get(f"/contacts/{contact['id']}", **workspace.key)["open_lead_id"] == first["id"]
+    for again in ({"contact_id": contact["id"]}, {"contact": {"email": "ANA@x.example"}}):
+        taken = make(client, workspace, **again)
+        assert (taken.status, taken["current"]["id"]) == (409, first["id"])
+    client.post(f"/leads/{first['id']}/qualify", {}, **workspace.sales)
+    known = make(client, workspace, contact={"first_name": "Otra", "email": " Ana@X.example", "phone": "+34600111222"})
+    assert (known["contact_id"], known["source"]) == (contact["id"], "manual")
+    assert known["contact"]["display_name"] == "Ana"  # who is known is changed in nothing
+    person = {"first_name": "Eva", "last_name": "Ruiz", "phone": "+34 600 333 444", "company": "Ejemplo SL"}
+    new = make(client, workspace, contact=person)
+    assert new["contact"] == {"display_name": "Eva Ruiz", "email": None, "company_name": "Ejemplo SL"}
+    by_phone = make(client, workspace, contact={"phone": "+34600333444"})
+    assert (by_phone.status, by_phone["current"]["id"]) == (409, new["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "contact_id"),
+        ({"contact_id": "01JD0000000000000000000000"}, "contact_id"),
+        ({"contact_id": "01JD0000000000000000000000", "contact": {"email": "a@x.example"}}, "contact_id"),
+        ({"contact": {"email": "no address"}}, "contact.email"),
+        ({"contact": {"phone": "12"}}, "contact.phone"),
+        ({"contact": {"company": "Ejemplo SL"}}, "contact.email"),
+        ({"contact": {"first_name": "A\u0000"}}, "contact.first_name"),
+        ({"contact": {"first_name": "Ana"}, "owner_id": "nobody"}, "owner_id"),
+        ({"contact": {"first_name": "Ana"}, "custom": {"x": 1}}, "custom.x"),
+        ({"contact": {"first_name": "Ana"}, "status": "qualified"}, "status"),
+    ],
+)
+def test_a_lead_that_cannot_be_is_refused(client, workspace, body, field):
+    reply = make(client, workspace, **body)
+    assert (reply.status, reply["errors"][0]["field"]) == (422, field), reply.text
+
+
+def test_the_same_lead_twice_by_its_key_is_one(client, workspace):
+    body = {"contact": {"email": "ana@x.example"}}
+    first = client.post("/leads", body, idempotency_key="once", **workspace.sales)
+    assert client.post("/leads", body, idempotency_key="once", **workspace.sales).json == first.json
+
+
+def test_qualify_disqualify_reopen(client, workspace, post):
+    lead_id = post("ana@example.com").lead_id
+
+    def move(action: str, **body: Any) -> Any:
+        return client.post(f"/leads/{lead_id}/{action}", body, **workspace.sales)
+
+    qualified = move("qualify", version=1)
+    assert (qualified["status"], qualified["version"]) == ("qualified", 2)
+    assert qualified["first_response_at"] == qualified["updated_at"]
+    stale = move("reopen", version=1)
+    assert (stale.status, stale["current"]["version"]) == (409, 2)
+    assert move("reopen")["status"] == "working"
+    assert move("disqualify")["errors"][0]["field"] == "reason"
+    closed = move("disqualify", reason="Sin presupuesto")
+    assert (closed["status"], closed["disqualify_reason"]) == ("disqualified", "Sin presupuesto")
+    assert move("qualify")["errors"][0]["code"] == "illegal_move"
+    reopened = move("reopen", version=closed["version"])
+    assert (reopened["disqualify_reason"], reopened["first_response_at"]) == (None, qualified["first_response_at"])
+
+
+def test_a_deleted_lead_lies_in_the_bin_and_comes_back(client, workspace, post, clock):
+    kept, gone = post("ana@example.com"), post("ben@example.com")
+    place = f"/leads/{gone.lead_id}"
+    assert client.delete(place, query={"version": 7}, **workspace.sales).status == 409
+    assert client.delete(place, query={"version": 1}, **workspace.sales).status == 204
+    assert client.get(place, **workspace.sales).status == client.delete(place, **workspace.sales).status == 404
+    assert [lead["id"] for lead in client.get("/leads", **workspace.key)["items"]] == [kept.lead_id]
+    [binned] = client.get("/leads", query={"deleted": "true"}, **workspace.key)["items"]
+    assert (binned["id"], binned["deleted_at"]) == (gone.lead_id, binned["updated_at"])
+    assert client.get(f"/contacts/{gone.contact_id}", **workspace.key)["open_lead_id"] is None
+    other = make(client, workspace, contact_id=gone.contact_id)
+    assert client.post(f"{place}/restore", {}, **workspace.sales)["errors"][0]["code"] == "another_open_lead"
+    client.delete(f"/leads/{other['id']}", **workspace.sales)
+    back = client.post(f"{place}/restore", {}, **workspace.sales)
+    assert (back.status, back["deleted_at"], back["status"]) == (200, None, "new")
+    assert client.post(f"{place}/restore", {}, **workspace.sales)["version"] == back["version"]
+    assert client.get(f"/contacts/{gone.contact_id}", **workspace.key)["open_lead_id"] == gone.lead_id
+    client.delete(place, **workspace.sales)
+    clock.advance(days=30, seconds=1)
+    assert client.post(f"{place}/restore", {}, **workspace.sales).status == 404
+    assert client.get("/leads", query={"deleted": "true"}, **workspace.key)["items"] == []
+
+
+def test_the_inbox_by_age_and_owner(client, workspace, post, clock):
+    old = post("old@example.com")
+    clock.advance(days=20)
+    middle = post("middle@example.com")
+    clock.advance(days=12)
+    new = post("new@example.com")
+    mine = {"version": 1, "owner_id": workspace.users["sales"]}
+    client.patch(f"/leads/{middle.lead_id}", mine, **workspace.owner)
+
+    def ids(**query: Any) -> list[str]:
+        return [lead["id"] for lead in client.get("/leads", query=query, **workspace.sales)["items"]]
+
+    assert ids(age="today") == ids(age="week") == [new.lead_id]
+    assert ids(age="month") == [new.lead_id, middle.lead_id]
+    assert ids(age="older") == [old.lead_id]
+    assert ids(sort="created") == [old.lead_id, middle.lead_id, new.lead_id]
+    assert ids(owner_id="me") == ids(owner_id=workspace.users["sales"]) == [middle.lead_id]
+    assert ids(owner_id="none") == [new.lead_id, old.lead_id]
+    page = client.get("/leads", query={"sort": "created", "limit": 2}, **workspace.sales)
+    rest = client.get("/leads", query={"sort": "created", "limit": 2, "cursor": page["next_cursor"]}, **workspace.sales)
+    assert [lead["id"] for lead in rest["items"]] == [new.lead_id]
+
+
+def test_own_fields_of_a_lead(client, workspace):
+    field = {"kind": "lead", "key": "budget", "name": "Presupuesto", "type": "number"}
+    assert client.post("/fields", field, **workspace.owner).status == 201
+    lead = make(client, workspace, contact={"first_name": "Ana"}, custom={"budget": 500})
+    assert lead["custom"] == {"budget": 500}
+    place = f"/leads/{lead['id']}"
+    changed = client.patch(place, {"version": 1, "custom": {"budget": 700}}, **workspace.sales)
+    assert changed["custom"] == client.get(place, **workspace.key)["custom"] == {"budget": 700}
+    wrong = client.patch(place, {"version": 2, "custom": {"budget": "much"}}, **workspace.sales)
+    assert wrong["errors"][0]["field"] == "custom.budget"
+    assert client.patch(place, {"version": 2, "custom": {"budget": None}}, **workspace.sales)["custom"] == {}
+
+
+def test_closed_and_renamed_leads_are_found_deleted_ones_are_not(client, workspace, post, runtime, stream):
+    captured = post("ana@example.com", first_name="Ana", last_name="García")
+    client.post(f"/leads/{captured.lead_id}/qualify", {}, **workspace.sales)
+    stream.project(runtime)
+
+    def found(query: str) -> set[str]:
+        return {hit["id"] for hit in client.get("/search", query={"q": query}, **workspace.key)["items"]}
+
+    assert found("garcia") == {captured.contact_id, captured.lead_id}
+    contact = client.get(f"/contacts/{captured.contact_id}", **workspace.key)
+    change = {"version": contact["version"], "last_name": "Pérez"}
+    assert client.patch(f"/contacts/{captured.contact_id}", change, **workspace.owner).status == 200
+    stream.project(runtime)
+    assert (found("garcia"), found("perez")) == (set(), {captured.contact_id, captured.lead_id})
+    client.delete(f"/leads/{captured.lead_id}", **workspace.sales)
+    stream.project(runtime)
+    assert found("perez") == {captured.contact_id}
+    client.post(f"/leads/{captured.lead_id}/restore", {}, **workspace.sales)
+    stream.project(runtime)
+    assert found("perez") == {captured.contact_id, captured.lead_id}
