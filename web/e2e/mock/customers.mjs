@@ -41,10 +41,13 @@ const exportsMade = []
 const pairs = []
 const merges = new Map()
 const suppressions = []
-const purposes = [
-  { id: id(), key: 'marketing_email', name: { es: 'Novedades por correo', en: 'News by e-mail' }, channel: 'email', version: 1 },
-  { id: id(), key: 'privacy_policy', name: { es: 'Política de privacidad', en: 'Privacy policy' }, channel: null, version: 1 },
-]
+const purposes = {
+  version: 1,
+  purposes: [
+    { id: 'marketing', name: { es: 'Novedades y ofertas', en: 'News and offers' }, channels: ['email', 'whatsapp'] },
+    { id: 'privacy_policy', name: { es: 'Política de privacidad', en: 'Privacy policy' }, channels: [] },
+  ],
+}
 
 function valueOf(one, field) {
   switch (field) {
@@ -139,7 +142,7 @@ export function customers(on, { page, patch, byId, Problem }) {
       }
       job.done += next.length
       job.state = job.done >= job.total ? 'done' : 'running'
-      if (job.state === 'done') job.result = { changed: job.total, failed: 0 }
+      if (job.state === 'done') Object.assign(job, { undoable: true, result: { changed: job.total, failed: 0, undoable: true } })
     } })
     return [202, job]
   })
@@ -284,22 +287,27 @@ export function customers(on, { page, patch, byId, Problem }) {
       job.done++
       job.state = job.done >= seconds ? 'done' : 'running'
       if (job.state !== 'done') return
-      job.result = kind === 'erasure' ? { items: 41, files: 2 } : { file_url: '/report.html', rows: 41 }
+      Object.assign(job, kind === 'erasure' ? { result: { items: 41, files: 2 } } : { file_url: '/report.html', rows: 41 })
       if (kind === 'erasure') contacts.splice(contacts.findIndex((one) => one.id === ids[0]), 1)
     } })
     return [202, job]
   }
   on('POST', '/contacts/{id}/erase', privacy('erasure'))
-  on('POST', '/contacts/{id}/access', privacy('access'))
-  suppressions.push(...contacts.filter((one) => one.suppressed).slice(0, 14).map((one) => ({ id: id(), email: one.emails[0].address, reason: one.suppressed.reason, at: one.suppressed.at, source: 'campaign', contact_id: one.id })))
-  on('GET', '/suppressions', ({ query }) => page(suppressions.filter((one) => !query.get('email') || one.email === query.get('email')), query))
+  on('POST', '/contacts/{id}/export', privacy('person_export'))
+  on('GET', '/contacts/{id}/personal-data', ({ ids }) => {
+    const { consents, ...contact } = byId(contacts, ids[0])
+    return { contact_id: ids[0], at: now(), kept: { contacts: [contact], consent: consents, timeline: (timelines.get(ids[0]) ?? []).map(({ at, kind, data: facts }) => ({ at, kind, ...facts })) } }
+  })
+  suppressions.push(...contacts.filter((one) => one.suppressed).slice(0, 14).map((one, index) => ({ email: one.emails[0].address, digest: `${(index * 7919 + 4242).toString(16).padStart(12, 'b7')}…`, reason: one.suppressed.reason, at: one.suppressed.at, source: 'campaign', actor: null })))
+  on('GET', '/suppressions', ({ query }) => page(suppressions.filter((one) => !query.get('email') || one.email === query.get('email')).map(({ email: _email, ...one }) => one), query))
   on('POST', '/suppressions', ({ body }) => {
-    const made = { id: id(), email: body.email, reason: 'manual', at: now(), source: `user:${user.user_id}`, contact_id: null }
+    const made = { email: body.email, digest: 'b7f01c22ab19…', reason: 'manual', at: now(), source: null, actor: `user:${user.user_id}` }
     suppressions.unshift(made)
     return [201, made]
   })
-  on('DELETE', '/suppressions/{id}', ({ ids }) => (suppressions.splice(suppressions.findIndex((one) => one.id === ids[0]), 1), [204]))
-  on('GET', '/consent-purposes', ({ query }) => page(purposes, query))
+  on('DELETE', '/suppressions', ({ query }) => (suppressions.splice(suppressions.findIndex((one) => one.email === query.get('email')), 1), [204]))
+  on('GET', '/purposes', () => purposes)
+  on('PUT', '/purposes', ({ body }) => Object.assign(purposes, { purposes: body.purposes, version: purposes.version + 1 }))
   const retention = { rules: [{ kind: 'leads_lost', months: 24, enabled: true }, { kind: 'contacts_idle', months: 36, enabled: false }], version: 1 }
   on('GET', '/retention', () => retention)
   on('PUT', '/retention', ({ body }) => patch(retention, body))

@@ -8,19 +8,18 @@ export interface Followed {
   id: string
   title: string
   job: Job
-  /** Whether it can be stopped while it runs, and taken back when it is done. */
+  /** Whether it can be stopped while it runs. */
   stops: boolean
-  undoes: boolean
 }
 interface Options {
   stops?: boolean
-  undoes?: boolean
   /** Runs again when the work has been taken back. */
   undone?: () => void
 }
 let list = $state<Followed[]>([])
 const backs = new Map<string, () => void>()
-export const over = (job: Pick<Job, 'state'>): boolean => !['queued', 'running', 'cancelling', 'undoing'].includes(job.state)
+/** Whether it has ended, one way or another. */
+export const over = (job: { state: string }): boolean => job.state === 'done' || job.state === 'failed' || job.state === 'cancelled'
 
 export const jobs = {
   get list(): Followed[] {
@@ -31,14 +30,15 @@ export const jobs = {
   },
   /** Follows a job; `ended` runs once with its last state. */
   follow(job: Job, title: string, ended?: (job: Job) => void, options: Options = {}): void {
-    list = [...list.filter((one) => one.id !== job.id), { id: job.id, title, job, stops: options.stops ?? false, undoes: options.undoes ?? false }]
+    list = [...list.filter((one) => one.id !== job.id), { id: job.id, title, job, stops: options.stops ?? false }]
     if (options.undone) backs.set(job.id, options.undone)
     void poll(job.id, ended)
   },
   /** Stops the work where it is; what is done stays, and can be taken back. */
   async stop(id: string): Promise<void> {
     try {
-      await ok(client.POST('/v1/jobs/{job_id}/cancel', { params: { path: { job_id: id } } }))
+      const job = await ok(client.POST('/v1/jobs/{job_id}/cancel', { params: { path: { job_id: id } } }))
+      list = list.map((one) => (one.id === id ? { ...one, job } : one))
     } catch (problem) {
       toasts.failed(problem)
     }
@@ -70,8 +70,7 @@ async function poll(id: string, ended?: (job: Job) => void): Promise<void> {
     list = list.map((one) => (one.id === id ? { ...one, job } : one))
     if (over(job)) {
       ended?.(job)
-      const undoes = list.find((one) => one.id === id)?.undoes
-      setTimeout(() => jobs.close(id), job.state === 'done' ? (undoes ? 12_000 : 4000) : 12_000)
+      setTimeout(() => jobs.close(id), job.state === 'done' && !job.undoable ? 4000 : 14_000)
       return
     }
   }
