@@ -14,7 +14,7 @@ Three kinds of consequence, each harmless when the change comes again or late:
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -74,6 +74,11 @@ class Derivation:
     _once: list[Sequence[Operation]] = field(default_factory=list)
     _current: dict[Key, Record | None] = field(default_factory=dict)
     _after: list[Callable[[Table], None]] = field(default_factory=list)
+    _batch: dict[type[Record], list[Key]] = field(default_factory=lambda: defaultdict(list))
+
+    def expect(self, record: Record) -> None:
+        """Say that this item is among the batch's changes, so that `current` reads those of one kind together."""
+        self._batch[type(record)].append(record.key)
 
     def put(self, record: Record) -> None:
         """Write this row."""
@@ -105,9 +110,15 @@ class Derivation:
         self._after.append(work)
 
     def current(self, record: type[R], key: Key) -> R | None:
-        """The source as it is now (consistent, read once a batch)."""
+        """The source as it is now (consistent, read once a batch; the changed items of a kind all at once)."""
         if key not in self._current:
-            self._current[key] = self.table.get(record, key, consistent=True)
+            together = self._batch.get(record, [])
+            if key in together:
+                keys = list(dict.fromkeys(together))
+                read = self.table.get_many(record, keys, consistent=True)
+                self._current.update({each: read.get(each) for each in keys})
+            else:
+                self._current[key] = self.table.get(record, key, consistent=True)
         found = self._current[key]
         return found if isinstance(found, record) else None
 
@@ -207,22 +218,33 @@ def project(
     """
     started = time.perf_counter()
     derivation = Derivation(table, clock.now())
-    records: Iterable[Mapping[str, Any]] = event["Records"]
-    seen: set[str] = set()  # a redrive may put the same change twice into one batch
+    records: dict[str, Mapping[str, Any]] = {}
+    for record in event["Records"]:
+        records.setdefault(record.get("eventID", ""), record)  # a redrive may put the same change twice into one batch
+    changes: dict[str, Change] = {}
     rejected = 0
-    for record in records:
-        if record.get("eventID", "") in seen:
-            continue
-        seen.add(record.get("eventID", ""))
+
+    def choked(event_id: str) -> None:
+        nonlocal rejected
+        rejected += 1
+        observability.failure("change rejected", event_id=event_id)
+        reject(json.dumps(records[event_id], default=str))
+
+    for event_id, record in records.items():
         try:
             change = change_of(record)
-            if change is not None:
-                for projection in projections.get(change.kind, ()):
-                    projection(change, derivation)
         except Exception:
-            rejected += 1
-            observability.failure("change rejected", event_id=record.get("eventID"))
-            reject(json.dumps(record, default=str))
+            choked(event_id)
+            continue
+        if change is not None:
+            changes[event_id] = change
+            derivation.expect(change.record)
+    for event_id, change in changes.items():
+        try:
+            for projection in projections.get(change.kind, ()):
+                projection(change, derivation)
+        except Exception:
+            choked(event_id)
     derivation.flush(queues)
-    observability.invocation("stream", started=started, changes=len(seen), rejected=rejected)
+    observability.invocation("stream", started=started, changes=len(records), rejected=rejected)
     return {"batchItemFailures": []}
