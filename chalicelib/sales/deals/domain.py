@@ -31,7 +31,8 @@ class Deal:
     ``shard`` is the partition of the pipeline's lists it stands in. ``custom`` holds the workspace's own fields by their ids.
 
     ``last_activity_at`` is when somebody last called, met, wrote or noted something about the deal, as far as the timeline
-    has been projected; ``stage_entered_at`` when it came to its stage. ``lead_id`` is the lead it was converted from.
+    has been projected; ``stage_entered_at`` when it came to its stage. ``lead_id`` is the lead it was converted from. ``names``
+    are those of its contact and company, where they have been read with it; they are not kept.
     """
 
     workspace_id: str
@@ -63,6 +64,7 @@ class Deal:
     lead_id: str = ""
     deleted_at: datetime | None = None
     deleted_by: str = ""
+    names: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def amount_text(self) -> str:

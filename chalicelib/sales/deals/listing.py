@@ -1,7 +1,7 @@
 """By what deals are listed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.customers.companies import service as companies
@@ -26,6 +26,53 @@ def _read_many(table: Table, workspace_id: str, ids: Iterable[str]) -> dict[str,
     return store.read_many(table, workspace_id, {each for each in ids if is_id(each)})
 
 
+def _read_named(table: Table, workspace_id: str, ids: Iterable[str]) -> dict[str, Deal]:
+    """The deals with the names of their contacts and companies, by which they are searched for, too."""
+    deals = _read_many(table, workspace_id, ids)
+    contact_ids = {deal.contact_id for deal in deals.values()} - {""}
+    company_ids = {deal.company_id for deal in deals.values()} - {""}
+    people = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=contact_ids, follow=True)
+    firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=company_ids)
+    return {
+        deal_id: replace(
+            deal,
+            names=(
+                people[deal.contact_id].display_name if deal.contact_id in people else "",
+                firms[deal.company_id].name if deal.company_id in firms else "",
+            ),
+        )
+        for deal_id, deal in deals.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class DealListing(Listing[Deal]):
+    """Lists of deals: a condition on a contact or company takes what was merged into it, too, and a search looks at their names."""
+
+    def page(
+        self,
+        runtime: HasTable,
+        workspace: Workspace,
+        conditions: Sequence[Condition] = (),
+        sort: str = NEWEST,
+        start: str | None = None,
+        limit: int = 50,
+    ) -> tuple[list[Deal], str | None]:
+        """See `Listing.page`."""
+        asked = [_followed(runtime, workspace.id, condition) for condition in conditions]
+        return Listing.page(self._reading(asked), runtime, workspace, asked, sort, start, limit)
+
+    def count(self, runtime: HasTable, workspace: Workspace, conditions: Sequence[Condition] = ()) -> tuple[int, bool]:
+        """See `Listing.count`."""
+        asked = [_followed(runtime, workspace.id, condition) for condition in conditions]
+        return Listing.count(self._reading(asked), runtime, workspace, asked)
+
+    def _reading(self, conditions: Sequence[Condition]) -> Listing[Deal]:
+        """The same listing, with names where they are looked at."""
+        searched = any(condition.field.type is ValueType.SEARCH for condition in conditions)
+        return replace(self, read_many=_read_named) if searched else self
+
+
 def _one(name: str) -> Any:
     return lambda deal: texts(getattr(deal, name))
 
@@ -34,7 +81,7 @@ def _if_any(name: str) -> Any:
     return lambda deal: () if getattr(deal, name) is None else (getattr(deal, name),)
 
 
-LISTING: Listing[Deal] = Listing(
+LISTING = DealListing(
     kind="deal",
     collection="deals",
     read_many=_read_many,
@@ -58,7 +105,7 @@ LISTING: Listing[Deal] = Listing(
         ListedField("stage_id", ValueType.EXACT, _one("stage_id"), index="stage"),
         ListedField("contact_id", ValueType.EXACT, _one("contact_id"), index="contact"),
         ListedField("company_id", ValueType.EXACT, _one("company_id"), index="company"),
-        ListedField("q", ValueType.SEARCH, _one("title"), lookup=_found),
+        ListedField("q", ValueType.SEARCH, lambda deal: (deal.title, *deal.names), lookup=_found),
         ListedField("currency", ValueType.EXACT, _one("currency")),
         ListedField("won_reason", ValueType.TEXT, _one("won_reason")),
         ListedField("lost_reason", ValueType.TEXT, _one("lost_reason")),
@@ -101,7 +148,6 @@ def list_deals(
     """
     narrowing = narrowed(LISTING, runtime, workspace.id, query, me=me)
     narrowing += LISTING.conditions(runtime, workspace.id, conditions, me=me)
-    narrowing = [_followed(runtime, workspace.id, condition) for condition in narrowing]
     found, following = LISTING.page(runtime, workspace, narrowing, sort, start, limit)
     if rotting is not None:
         found_in, now = all_pipelines(table=runtime.table, workspace_id=workspace.id), runtime.clock.now()
@@ -112,7 +158,7 @@ def list_deals(
     return found, following
 
 
-def _followed(runtime: Runtime, workspace_id: str, condition: Condition) -> Condition:
+def _followed(runtime: HasTable, workspace_id: str, condition: Condition) -> Condition:
     """A condition on a contact or company, for what was merged into it, too."""
     table = runtime.table
     if condition.op not in (Op.IS, Op.IN):
