@@ -163,6 +163,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "lead_id": _lead,
     "activity_id": _activity,
     "file_id": _file,
+    "task_id": lambda foreign: foreign.post("/tasks", {"title": CANARY}),
     "form_key": _form,
     "submission_id": _submission,
     "segment_id": _segment,
@@ -259,6 +260,29 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/counts"): Sample(query=lambda _: {"kind": "contact"}),
     ("POST", "/v1/contacts/{contact_id}/restore"): Sample(),
     ("POST", "/v1/companies/{company_id}/restore"): Sample(),
+    ("POST", "/v1/leads"): Sample(lambda foreign: {"contact_id": foreign("contact_id")}),
+    ("POST", "/v1/leads/{lead_id}/disqualify"): Sample(lambda _: {"reason": "x"}),
+    # a deal needs a permission of its own
+    ("POST", "/v1/leads/{lead_id}/convert"): Sample(lambda foreign: {"company": {"id": foreign("company_id")}}),
+    # only a lead that was decided on is reopened
+    ("POST", "/v1/leads/{lead_id}/reopen"): Sample(control=(200, 422)),
+    ("PUT", "/v1/assignment-rules"): Sample(
+        lambda foreign: {
+            "rules": [{"id": "r", "name": "x", "members": [foreign.world.users["sales"]]}],
+            "version": foreign.client.get("/assignment-rules", **foreign.world.owner)["version"],
+        }
+    ),
+    ("PUT", "/v1/response-target"): Sample(
+        lambda foreign: {
+            "minutes": 30,
+            "enabled": False,
+            "version": foreign.client.get("/response-target", **foreign.world.owner)["version"],
+        }
+    ),
+    ("POST", "/v1/tasks"): Sample(
+        lambda foreign: {"title": "x", "about": {"kind": "contact", "id": foreign("contact_id")}}
+    ),
+    ("PATCH", "/v1/tasks/{task_id}"): _version(title="x"),
     ("GET", "/v1/search"): Sample(query=lambda _: {"q": "canario"}),
     ("POST", "/v1/bulk"): Sample(
         lambda foreign: {
