@@ -42,6 +42,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.views.routes": ("views",),
     "customers.imports.routes": ("imports",),
     "customers.bulk.routes": ("bulk",),
+    "customers.exports.routes": ("exports",),
+    "customers.vcards.routes": ("contacts",),
     "sales.pipelines.routes": ("pipelines",),
     "sales.conversion.routes": ("leads",),
     "sales.deals.routes": ("deals", "pipelines"),
@@ -71,7 +73,7 @@ CONSUMERS: dict[str, str] = {
     "reports": "insight.reports.consumers:handle",
     "jobs": "customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle",
     "imports": "customers.imports.consumers:handle",
-    "exports": "sales.quotes.consumers:typeset",
+    "exports": "customers.exports.consumers:handle sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
 }
 """Queue → ``module:function`` of a handler ``(runtime, envelope) -> None``; ``delivery-events`` takes the raw body instead. Several,
@@ -135,10 +137,12 @@ PARTS: dict[str, dict[str, str]] = {
     },
     "bulk": {
         "contact": "customers.contacts.bulk:PART",
+        "company": "customers.companies.bulk:PART",
     },
     "job": {
         "bulk": "customers.bulk.service:JOBS",
         "bulk_undo": "customers.bulk.service:UNDOS",
+        "export": "customers.exports.service:JOBS",
     },
     "segment": {
         "static": "marketing.segments.bulk:STATIC",
@@ -147,12 +151,17 @@ PARTS: dict[str, dict[str, str]] = {
         "contact": "customers.contacts.importing:PART",
         "company": "customers.companies.importing:PART",
     },
-    "export": {},
+    "export": {
+        "contact": "customers.contacts.exporting:PART",
+        "company": "customers.companies.exporting:PART",
+    },
     "erase": {
         "forms": "marketing.forms.erasure:ERASURE",
         "sending": "marketing.sending.erasure:ERASURE",
         "segments": "marketing.segments.erasure:ERASURE",
+        "quotes": "sales.quotes.erasure:ERASURE",
         "deals": "sales.deals.erasure:ERASURE",
+        "files": "customers.files.erasure:ERASURE",
         "leads": "customers.leads.erasure:ERASURE",
         "timeline": "customers.timeline.erasure:ERASURE",
         "merges": "customers.merges.erasure:ERASURE",

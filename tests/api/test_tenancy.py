@@ -294,6 +294,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     # a job of a kind that can be neither stopped nor undone
     ("POST", "/v1/jobs/{job_id}/cancel"): Sample(control=(202, 409)),
     ("POST", "/v1/jobs/{job_id}/undo"): Sample(control=(202, 409)),
+    ("POST", "/v1/exports"): Sample(lambda foreign: {"kind": "contact", "ids": [foreign("contact_id")]}),
     ("POST", "/v1/imports"): Sample(lambda _: {"file_name": "x.csv"}),
     # nothing can be started before the file is there, or undone before anything was written
     ("POST", "/v1/imports/{import_id}/start"): Sample(control=(202, 409)),

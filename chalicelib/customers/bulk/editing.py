@@ -1,8 +1,11 @@
 """What kinds share in editing many records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from chalicelib.customers import owners
+from chalicelib.customers.contacts.domain import clean_tags
 from chalicelib.customers.fields import service as custom_fields
 from chalicelib.foundation.errors import FieldError, InvalidError
 from chalicelib.foundation.runtime import Runtime
@@ -56,3 +59,37 @@ def with_custom(present: Mapping[str, Any], values: Mapping[str, Any]) -> Mappin
     for field_id in values["custom_unset"]:
         changed.pop(field_id, None)
     return changed
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """`InvalidError` names ``action.fields.city`` where the rules of a record name ``city``."""
+    try:
+        yield
+    except InvalidError as error:
+        fields = [FieldError(f"action.fields.{each.field}", each.message, each.code) for each in error.fields]
+        raise InvalidError("Some values are not valid.", fields=fields) from error
+
+
+def checked_tags(values: Mapping[str, Any]) -> list[str]:
+    """The tags of an action, cleaned; `InvalidError` names ``action.tags``."""
+    try:
+        tags = clean_tags(values.get("tags") or ())
+    except InvalidError as error:
+        raise InvalidError(str(error), field="action.tags", code=error.fields[0].code) from error
+    if not tags:
+        raise InvalidError("Give a tag at least.", field="action.tags", code="missing")
+    return sorted(tags)
+
+
+def checked_owner(runtime: Runtime, workspace: Workspace, values: Mapping[str, Any]) -> str:
+    """The owner of an action, empty for nobody; `InvalidError` names ``action.owner_id``."""
+    if "owner_id" not in values:
+        raise InvalidError("Say whose, or null.", field="action.owner_id", code="missing")
+    owner_id = str(values["owner_id"] or "")
+    if owner_id:
+        try:
+            owners.check_owner(runtime.table, workspace.id, owner_id)
+        except InvalidError as error:
+            raise InvalidError(str(error), field="action.owner_id", code="unknown") from error
+    return owner_id

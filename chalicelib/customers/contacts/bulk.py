@@ -8,13 +8,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.customers.bulk.domain import ADD_TO_SEGMENT, ASSIGN, DELETE, EDIT, TAG, UNTAG, BulkAction
-from chalicelib.customers.bulk.editing import checked_fields, custom_changes, with_custom
+from chalicelib.customers.bulk.editing import (
+    checked_fields,
+    checked_owner,
+    checked_tags,
+    custom_changes,
+    named,
+    with_custom,
+)
 from chalicelib.customers.contacts import service, store
-from chalicelib.customers.contacts.domain import TAGS_LIMIT, Contact, clean_tags
+from chalicelib.customers.contacts.domain import TAGS_LIMIT, Contact
 from chalicelib.customers.contacts.records import ContactRecord, contact_key
 from chalicelib.customers.contacts.schemas import ContactFields
 from chalicelib.customers.contacts.sided import ContactsByHand
-from chalicelib.foundation.errors import FieldError, InvalidError
+from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.http.errors import invalid
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Record
@@ -116,37 +123,10 @@ def _changed(contact: Contact, action: BulkAction, *, now: datetime, by: str) ->
 
 
 def _cleaned(runtime: Runtime, workspace: Workspace, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an edit by the rules of the service, as plain JSON. `InvalidError` names ``action.fields.city``, …"""
-    try:
+    """The fields of an edit by the rules of the service, as plain JSON."""
+    with named():
         cleaned = service._cleaned(runtime.table, workspace, given, country="", required=False)
-    except InvalidError as error:
-        fields = [FieldError(f"action.fields.{each.field}", each.message, each.code) for each in error.fields]
-        raise InvalidError("Some values are not valid.", fields=fields) from error
     for name in ("tags", "interests"):
         if name in cleaned:
             cleaned[name] = sorted(cleaned[name]) if name == "tags" else list(cleaned[name])
     return cleaned
-
-
-def checked_tags(values: Mapping[str, Any]) -> list[str]:
-    """The tags of an action, cleaned; `InvalidError` names ``action.tags``."""
-    try:
-        tags = clean_tags(values.get("tags") or ())
-    except InvalidError as error:
-        raise InvalidError(str(error), field="action.tags", code=error.fields[0].code) from error
-    if not tags:
-        raise InvalidError("Give a tag at least.", field="action.tags", code="missing")
-    return sorted(tags)
-
-
-def checked_owner(runtime: Runtime, workspace: Workspace, values: Mapping[str, Any]) -> str:
-    """The owner of an action, empty for nobody; `InvalidError` names ``action.owner_id``."""
-    if "owner_id" not in values:
-        raise InvalidError("Say whose, or null.", field="action.owner_id", code="missing")
-    owner_id = str(values["owner_id"] or "")
-    if owner_id:
-        try:
-            service.check_owner(runtime.table, workspace.id, owner_id)
-        except InvalidError as error:
-            raise InvalidError(str(error), field="action.owner_id", code="unknown") from error
-    return owner_id

@@ -37,7 +37,17 @@ from chalicelib.customers.contacts.records import (
 from chalicelib.customers.contacts.sided import ContactsByHand
 from chalicelib.customers.fields import service as custom_fields
 from chalicelib.customers.imports import values as cells
-from chalicelib.customers.imports.domain import Import, ImportField, Planned, Row, Session, Verdict
+from chalicelib.customers.imports.cells import (
+    Cells,
+    custom_import_fields,
+    member_names,
+    rejected,
+    repeated,
+    split_name,
+    to_interests,
+    to_tags,
+)
+from chalicelib.customers.imports.domain import Import, ImportField, Planned, Row, Session
 from chalicelib.customers.journals.domain import Change, Item
 from chalicelib.customers.texts import NAME, SHORT
 from chalicelib.foundation.clock import to_text
@@ -150,44 +160,6 @@ class _Part(ContactsByHand):
 PART = _Part()
 
 
-def custom_import_fields(runtime: Runtime, workspace: Workspace, kind: str) -> list[ImportField]:
-    """The workspace's own fields of a kind, as columns can be mapped to them."""
-    catalogue = custom_fields.get_catalogue(table=runtime.table, workspace_id=workspace.id)
-    return [
-        ImportField(f"custom.{field.key}", (field.name, field.name), field.type.value, (field.key.replace("_", " "),))
-        for field in catalogue.of(kind)
-    ]
-
-
-class Cells:
-    """The cleaners of an import's columns: which cell becomes which value, and how."""
-
-    def __init__(self, importing: Import, cleaners: Mapping[str, cells.Cleaner]):
-        self._columns: list[tuple[int, str, cells.Cleaner]] = []
-        for index, column in enumerate(importing.columns):
-            key = importing.mapping.get(column)
-            if key and key in cleaners:
-                self._columns.append((index, key, cleaners[key]))
-
-    def read(self, row: Row) -> tuple[dict[str, Any], list[FieldError]]:
-        """What the row says, by field; what is empty is left out. And what is wrong with it."""
-        found: dict[str, Any] = {}
-        errors: list[FieldError] = []
-        given, width = row.cells, len(row.cells)
-        for index, key, clean in self._columns:
-            if index >= width:
-                continue
-            cell = given[index].strip()
-            if not cell:
-                continue
-            try:
-                found[key] = clean(cell)
-            except InvalidError as error:
-                code = error.fields[0].code if error.fields else "invalid"
-                errors.append(FieldError(key, str(error), code))
-        return found, errors
-
-
 class ContactRows:
     """One import's session with contacts."""
 
@@ -237,8 +209,8 @@ class ContactRows:
             "country": cells.to_country,
             "language": cells.to_language,
             "time_zone": check_time_zone,
-            "tags": _tags,
-            "interests": _interests,
+            "tags": to_tags,
+            "interests": to_interests,
             "birthday": lambda cell: _birthday(cells.to_date(cell, field="birthday", days_first=days_first)),
             "lifecycle_stage": _stage,
             "owner": self._owner,
@@ -274,7 +246,7 @@ class ContactRows:
         if numbers:
             values["phones"] = list(dict.fromkeys(numbers))
         if "full_name" in found:
-            first, last = _split_name(found.pop("full_name"))
+            first, last = split_name(found.pop("full_name"))
             if "first_name" not in found and "last_name" not in found:
                 found["first_name"], found["last_name"] = first, last
                 errors += [
@@ -364,10 +336,10 @@ class ContactRows:
         for what, each in marks:
             first = mine.get(each) or seen.get(each)
             if first is not None and first != number:
-                return _repeated(number, what, first)
+                return repeated(number, what, first)
         matched = self._matched(values, own, holders)
         if matched == _SEVERAL:
-            return _rejected(number, self._match, "ambiguous")
+            return rejected(number, self._match, "ambiguous")
         if self._mode == "create" and matched:
             return self._exists(number, matched, digests)
         if not matched:
@@ -375,10 +347,10 @@ class ContactRows:
         mark = cells.digest(matched)
         first = mine.get(mark) or seen.get(mark)
         if first is not None and first != number:
-            return _repeated(number, self._match, first, matched)
+            return repeated(number, self._match, first, matched)
         record = present.get(matched)
         if record is None or (record.deleted_at or record.merged_into):
-            return _rejected(number, self._match, "not_found")
+            return rejected(number, self._match, "not_found")
         return self._change(number, values, record, holders, [*digests, mark])
 
     def _matched(
@@ -413,7 +385,7 @@ class ContactRows:
             made_by = self._ids.row_of(matched)
             if made_by == number:
                 return Planned(number, "created", matched, claims=digests)
-            return _repeated(number, self._match, made_by, matched)
+            return repeated(number, self._match, made_by, matched)
         return Planned(number, "duplicate", matched, (FieldError(self._match, "It exists already.", "exists"),))
 
     def _new(
@@ -427,15 +399,15 @@ class ContactRows:
         if self._mode == "update":
             has = self._match in values or any(claim.what == self._match for claim, _ in own)
             has = has or bool(self._custom_value(values))
-            return _rejected(number, self._match, "not_found" if has else "missing")
+            return rejected(number, self._match, "not_found" if has else "missing")
         for claim, _ in own:
             holder = holders.get(claim, "")
             if holder and self._ids.is_ours(holder):
-                return _repeated(number, claim.what, self._ids.row_of(holder), holder)
+                return repeated(number, claim.what, self._ids.row_of(holder), holder)
             if holder:
-                return _rejected(number, claim.what, "taken", holder)
+                return rejected(number, claim.what, "taken", holder)
         if not own and not values.get("first_name") and not values.get("last_name"):
-            return _rejected(number, "email", "missing")
+            return rejected(number, "email", "missing")
         company = self._companies.get(values.pop("company", ""), number)
         if company is not None:
             values["company_id"], values["company_name"] = company.id, company.name
@@ -543,7 +515,7 @@ class ContactRows:
         for claim in sorted(changed.claims - present.claims):
             holder = holders.get(claim, "")
             if holder and holder != present.id:
-                return _rejected(number, claim.what, "taken", present.id)
+                return rejected(number, claim.what, "taken", present.id)
         before = record.image()
         after = store.to_record(changed).image()
         after["version"] = {"N": str(present.version + 1)}
@@ -572,18 +544,6 @@ def _in_use(table: Table, pk: str) -> bool:
     page = table.query(Record, pk, between=("ACT#", "LEAD#~"), limit=_LOOKED_AT)
     hanging = [each for each in page.items if each.sk.startswith(("ACT#", "CONSENT#", "LEAD#"))]
     return len(page.items) >= _LOOKED_AT or any(getattr(each, "what", "") not in _SILENT for each in hanging)
-
-
-def member_names(table: Table, workspace_id: str) -> dict[str, str]:
-    """Members' ids by their e-mail address, name and id, folded; a name that two have finds neither."""
-    from chalicelib.workspaces.members import service as members
-
-    found: dict[str, str] = {}
-    for member in members.all_members(table=table, workspace_id=workspace_id):
-        for text in (member.email, member.user_id, member.name):
-            key = cells.folded(text)
-            found[key] = "" if found.get(key, member.user_id) != member.user_id else member.user_id
-    return found
 
 
 def _merged(present: Contact, values: Mapping[str, Any]) -> Contact:
@@ -617,29 +577,6 @@ def _addresses(
     return tuple(replace(each, **said) if each.primary else each for each in had)
 
 
-def _split_name(text: str) -> tuple[str, str]:
-    """``García López, Ana`` and ``Ana García López`` → Ana, García López."""
-    last, comma, first = text.partition(",")
-    if comma and first.strip():
-        return first.strip(), last.strip()
-    first, _, last = " ".join(text.split()).partition(" ")
-    return first, last
-
-
-def _tags(cell: str) -> frozenset[str]:
-    found = cells.to_list(cell)
-    for each in found:
-        cells.line(60, "tags")(each)
-    return clean_tags(found)
-
-
-def _interests(cell: str) -> tuple[str, ...]:
-    found = cells.to_list(cell)
-    for each in found:
-        cells.line(NAME, "interests")(each)
-    return clean_interests(found)
-
-
 def _birthday(day: str) -> str:
     if not "1850" <= day[:4] <= "2200":
         raise InvalidError("A birthday lies in a year that somebody alive can have.", field="birthday", code="date")
@@ -658,15 +595,3 @@ def _satisfaction(cell: str, *, machine: bool) -> int:
     if float(text) not in range(11):
         raise InvalidError("A number from 0 to 10.", field="satisfaction", code="out_of_range")
     return int(float(text))
-
-
-def _repeated(number: int, field: str, first: int, found: str = "") -> Planned:
-    return Planned(number, "duplicate", found, (FieldError(field, str(first), "repeated"),))
-
-
-def _rejected(number: int, field: str, code: str, found: str = "") -> Planned:
-    verdict: Verdict = "rejected"
-    return Planned(number, verdict, found, (FieldError(field, "", code),))
-
-
-__all__ = ["FIELDS", "PART", "Cells", "ContactRows", "custom_import_fields", "member_names"]

@@ -18,7 +18,7 @@ from chalicelib.customers.imports.words import file_message
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.workspaces.members import service as members
-from chalicelib.workspaces.settings.domain import LANGUAGES, Workspace
+from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("imports", __name__)
@@ -135,9 +135,4 @@ def _workspace(call: Call[Any]) -> Workspace:
 
 
 def _language(call: Call[Any], workspace: Workspace) -> str:
-    """The member's own language; for keys the one asked for, or the workspace's."""
-    if call.actor.kind == "member":
-        member = members.get_member(table=call.runtime.table, workspace_id=call.workspace_id, user_id=call.actor.id)
-        if member.language in LANGUAGES:
-            return member.language
-    return next((each for each in call.languages if each in LANGUAGES), workspace.language)
+    return members.language_of(table=call.runtime.table, workspace=workspace, actor=call.actor, asked=call.languages)

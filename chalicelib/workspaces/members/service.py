@@ -1,5 +1,6 @@
 """Inviting people, changing what they may do, and letting them go."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ from chalicelib.workspaces.audit import service as audit
 from chalicelib.workspaces.members import store
 from chalicelib.workspaces.members.domain import Member, Role, may_assign
 from chalicelib.workspaces.members.records import MemberRecord
+from chalicelib.workspaces.settings.domain import LANGUAGES
 
 if TYPE_CHECKING:
     from chalicelib.foundation.http import Actor
     from chalicelib.foundation.identity import Identity
+    from chalicelib.workspaces.settings.domain import Workspace
 
 _OWNER_STAYS = "A workspace keeps at least one owner."
 
@@ -85,6 +88,15 @@ def get_member(*, table: Table, workspace_id: str, user_id: str) -> Member:
     if member is None:
         raise NotFoundError("There is no such member.")
     return member
+
+
+def language_of(*, table: Table, workspace: "Workspace", actor: "Actor", asked: Sequence[str] = ()) -> str:
+    """In which language to write to somebody: the member's own; for keys the first of those ``asked`` for; the workspace's."""
+    if actor.kind == "member":
+        member = store.read(table, workspace.id, actor.id)
+        if member is not None and member.language in LANGUAGES:
+            return member.language
+    return next((each for each in asked if each in LANGUAGES), workspace.language)
 
 
 def page_of_members(

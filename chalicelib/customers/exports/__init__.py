@@ -1,0 +1,1 @@
+"""Exports: any list, or everything, as a file, by job and with a proof that no row is missing."""
