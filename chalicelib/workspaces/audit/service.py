@@ -21,6 +21,8 @@ from chalicelib.workspaces.audit import store
 from chalicelib.workspaces.audit.domain import Entry
 from chalicelib.workspaces.audit.records import AuditRecord
 
+IMPORT = "import:"
+"""How ``changed_by`` begins on what an import writes: the import itself has one entry for all of its rows."""
 UNKNOWN = "system"
 ERASURE = "erasure"
 """``changed_by`` of what takes a person out of a record: a change that is not noted, for it would say what was erased."""
@@ -71,7 +73,7 @@ def audited(subject_kind: str, *, fields: Sequence[str], subject: Callable[[Any]
 
     def note(change: Change, into: Derivation) -> None:
         record = change.new
-        if record is None or record.changed_by == ERASURE:
+        if record is None or record.changed_by == ERASURE or (record.changed_by or "").startswith(IMPORT):
             return
         if change.old is not None and record.version < change.old.version:
             return  # put back as it was: whoever did that says so in an entry of their own
