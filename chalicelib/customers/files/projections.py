@@ -54,7 +54,7 @@ def sweep(kind: str) -> Projection:
 
 
 def _subject(record: FileRecord) -> str:
-    return record.about_id
+    return record.file_id
 
 
 PROJECTIONS: dict[str, list[Projection]] = {

@@ -137,8 +137,8 @@ def delete_file(
         at=clock.now(),
         actor=actor,
         action="file.deleted",
-        subject_id=file.about_id,
-        before={"file_id": file.id, "file_name": file.file_name, "size": file.size},
+        subject_id=file.id,
+        before={"about": f"{file.about_kind}:{file.about_id}", "file_name": file.file_name, "size": file.size},
     )
     condition = FileRecord.version == file.version
     try:

@@ -1,13 +1,20 @@
 """What a timeline keeps of a person, shown and erased."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.privacy.domain import PersonalData
 from chalicelib.customers.timeline import store
 from chalicelib.customers.timeline.domain import About, Activity
-from chalicelib.customers.timeline.records import ActivityRecord, timeline_partition
+from chalicelib.customers.timeline.records import (
+    ActivityRecord,
+    activity_key,
+    mention_key,
+    pins_key,
+    place_key,
+    timeline_partition,
+)
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.http import idempotency
 from chalicelib.foundation.runtime import Runtime
@@ -16,7 +23,9 @@ from chalicelib.workspaces.audit import service as audit
 
 
 class _Timelines:
-    """The activities themselves go with the contact's partition; here go their copies in other timelines."""
+    """What stands in the person's own timeline goes, wherever else it stands: a call with a company that concerned them, and the
+    copies of what was written on them.
+    """
 
     def show(
         self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]
@@ -29,30 +38,49 @@ class _Timelines:
 
     def erase(self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]) -> int:
         """Delete them with their copies, and what the audit and kept answers say of them."""
-        table, ids, keys = runtime.table, [], []
-        for key, activity in activities(table, workspace_id, contact):
-            ids.append(activity.id)
-            keys += [key, *(Key(pk, key.sk) for pk in _elsewhere(workspace_id, activity))]
-        table.write_many([], deletes=list(dict.fromkeys(keys)))
-        audit.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
-        idempotency.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
-        return len(ids)
+        found = [activity for _, activity in activities(runtime.table, workspace_id, contact)]
+        pins = [pins_key(workspace_id, About("contact", contact_id)) for contact_id in contact.all_ids]
+        runtime.table.write_many([], deletes=pins)
+        return forget(runtime.table, workspace_id, found)
 
 
 def activities(table: Table, workspace_id: str, contact: Contact) -> Iterator[tuple[Key, Activity]]:
     """All activities of a person, each with its key."""
     for contact_id in contact.all_ids:
-        pk = timeline_partition(workspace_id, About("contact", contact_id))
-        for record in table.query_all(ActivityRecord, pk, begins_with="ACT#", consistent=True):
-            yield record.key, store.to_domain(record)
+        for activity in all_of(table, workspace_id, About("contact", contact_id)):
+            yield _key(activity, activity.about), activity
 
 
-def _elsewhere(workspace_id: str, activity: Activity) -> list[str]:
-    """The partitions of the other timelines that an activity stands in."""
-    abouts = [
-        About(kind, str(activity.data[f"{kind}_id"])) for kind in ("company", "deal") if activity.data.get(f"{kind}_id")
-    ]
-    return [timeline_partition(workspace_id, about) for about in abouts]
+def forget_timeline(table: Table, workspace_id: str, about: About) -> int:
+    """Erase a whole timeline, wherever else its activities stand; how many they were."""
+    table.write_many([], deletes=[pins_key(workspace_id, about)])
+    return forget(table, workspace_id, list(all_of(table, workspace_id, about)))
+
+
+def forget(table: Table, workspace_id: str, found: Iterable[Activity]) -> int:
+    """Erase these activities with the originals and copies of each, who was named in them, and what the audit and kept answers say
+    of them; how many they were.
+    """
+    ids, keys = [], []
+    for activity in found:
+        ids.append(activity.id)
+        for about in {activity.about, activity.original or activity.about, *activity.links}:
+            keys += [_key(activity, about), place_key(workspace_id, about, activity.id)]
+        keys += [mention_key(workspace_id, user_id, activity.id) for user_id in activity.data.get("mentions") or ()]
+    table.write_many([], deletes=list(dict.fromkeys(keys)))
+    audit.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
+    idempotency.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
+    return len(ids)
+
+
+def all_of(table: Table, workspace_id: str, about: About) -> Iterator[Activity]:
+    """Everything in one timeline."""
+    rows = table.query_all(ActivityRecord, timeline_partition(workspace_id, about), begins_with="ACT#", consistent=True)
+    return (store.to_domain(record) for record in rows)
+
+
+def _key(activity: Activity, about: About) -> Key:
+    return activity_key(activity.workspace_id, about, activity.at, activity.id)
 
 
 ERASURE: PersonalData = _Timelines()

@@ -32,7 +32,7 @@ def tell(change: Change, into: Derivation) -> None:
         into.fact("jobs", events.mentioned(store.to_mention(change.new), change.id))
 
 
-_audit = audited("activity", fields=("what", "data", "planned"), subject=lambda record: record.about.id)
+_audit = audited("activity", fields=("what", "data", "planned"), subject=lambda record: record.activity_id)
 
 
 def note(change: Change, into: Derivation) -> None:

@@ -260,7 +260,7 @@ def delete_activity(
             at=clock.now(),
             actor=actor,
             action="activity.deleted",
-            subject_id=present.about.id,
+            subject_id=present.id,
             before={"what": present.kind, "data": dict(present.data)},
         ),
     ]

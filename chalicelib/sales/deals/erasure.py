@@ -5,11 +5,12 @@ from typing import Any
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.files import erasure as files
 from chalicelib.customers.privacy.domain import PersonalData
 from chalicelib.customers.search import service as search
+from chalicelib.customers.timeline import erasure as timelines
 from chalicelib.customers.timeline.domain import About
 from chalicelib.customers.timeline.erasure import activities
-from chalicelib.customers.timeline.records import ActivityRecord, timeline_partition
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.http import idempotency
@@ -29,7 +30,7 @@ NAMELESS = "—"
 
 
 class _Deals:
-    """A deal stays for the numbers: its amount, its products, its way through the stages. Its title, its texts, its own fields and
+    """A deal stays for the numbers: its amount, its products, its way through the stages. Its title, its texts, its own fields, its files and
     its timeline go.
     """
 
@@ -59,6 +60,7 @@ class _Deals:
         found = _deals(runtime, workspace_id, contact)
         for deal in found:
             _forget_timeline(table, workspace_id, deal)
+            files.forget(runtime, workspace_id, "deal", deal.id)
             texts = [deal.title, *contacts.search_texts(contact)]
             search.forget(table=table, workspace_id=workspace_id, kind="deal", id=deal.id, texts=texts)
             actions = [
@@ -101,13 +103,10 @@ def _deals(runtime: Runtime, workspace_id: str, contact: Contact) -> list[Deal]:
 
 def _forget_timeline(table: Table, workspace_id: str, deal: Deal) -> None:
     """The deal's own timeline, and what names the deal in its company's."""
-    own = timeline_partition(workspace_id, About("deal", deal.id))
-    keys = [key for begin in ("ACT#", "ACTAT#", "PINS") for key in table.keys(own, begins_with=begin)]
+    timelines.forget_timeline(table, workspace_id, About("deal", deal.id))
     if deal.company_id:
-        company = timeline_partition(workspace_id, About("company", deal.company_id))
-        rows = table.query_all(ActivityRecord, company, begins_with="ACT#", consistent=True)
-        keys += [record.key for record in rows if (record.data or {}).get("deal_id") == deal.id]
-    table.write_many([], deletes=keys)
+        company = timelines.all_of(table, workspace_id, About("company", deal.company_id))
+        timelines.forget(table, workspace_id, [each for each in company if each.data.get("deal_id") == deal.id])
 
 
 ERASURE: PersonalData = _Deals()

@@ -9,7 +9,7 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.sales.approvals.domain import may_decide
 from chalicelib.sales.quotes import events, formats, service
 from chalicelib.sales.quotes.document import document_of
-from chalicelib.sales.quotes.domain import Quote, QuoteState
+from chalicelib.sales.quotes.domain import NAMELESS, Quote, QuoteState
 from chalicelib.sales.quotes.tokens import make_token
 from chalicelib.sales.quotes.words import WORDS
 from chalicelib.workspaces.members import service as members
@@ -38,7 +38,7 @@ def typeset(runtime: Runtime, envelope: Envelope) -> None:
     except NotFoundError:
         return
     quote = found.quote
-    if quote.issued_at is None or not quote.sender.name:
+    if quote.issued_at is None or quote.title == NAMELESS:
         return  # erased meanwhile
     address = f"{runtime.public_url}/q/{make_token(runtime.signer, workspace.id, quote.id)}"
     content = b""

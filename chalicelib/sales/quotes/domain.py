@@ -16,6 +16,8 @@ VALID_DAYS = 30
 LONGEST_DAYS = 730
 TERMS_LENGTH = 10_000
 LANGUAGES = ("es", "en")
+NAMELESS = "—"
+"""The title of a quote whose person was erased."""
 
 
 class QuoteState(StrEnum):

@@ -6,7 +6,7 @@ from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change
 from chalicelib.sales.money import amount_text
-from chalicelib.sales.quotes import events, service
+from chalicelib.sales.quotes import events, service, store
 from chalicelib.sales.quotes.domain import Quote, QuoteState
 from chalicelib.sales.quotes.records import QuoteRecord
 from chalicelib.workspaces.audit.service import audited
@@ -52,6 +52,22 @@ def note(change: Change, into: Derivation) -> None:
         )
 
 
+def link(change: Change, into: Derivation) -> None:
+    """A row in the contact's partition, by which the contact's quotes are found."""
+    if not change.changed("contact_id"):
+        return
+    record = change.record
+    current = into.current(QuoteRecord, record.key)
+    quote = service.quote_of(record)
+    for image in (change.old, change.new):
+        if isinstance(image, QuoteRecord) and image.contact_id:
+            row = store.link_record(quote, image.contact_id)
+            if current is not None and current.contact_id == image.contact_id:
+                into.put(row)
+            else:
+                into.delete(row.key)
+
+
 def order(change: Change, into: Derivation) -> None:
     """An issued quote is put on paper; people are told of what waits for them, of decisions that were needed, and of answers."""
     quote = _newly(change)
@@ -92,6 +108,6 @@ def _subject(record: QuoteRecord) -> str:
 
 
 PROJECTIONS: dict[str, list[Projection]] = {
-    "quote": [note, order, audited("quote", fields=_AUDITED, subject=_subject)],
+    "quote": [note, link, order, audited("quote", fields=_AUDITED, subject=_subject)],
     "deal": [sweep],
 }

@@ -61,6 +61,10 @@ class PaperRecord(Record, discriminator="quote_paper"):
     size = NumberAttribute()
 
 
+class LinkRecord(Record, discriminator="quote_link"):
+    """``W#w#C#c`` / ``QUOTE#q``: that a contact has a quote (derived)."""
+
+
 class CountRecord(Record, discriminator="quote_count"):
     """``W#w`` / ``QUOTES#year``: how many quotes of the year have a number."""
 
@@ -85,6 +89,11 @@ def history_key(workspace_id: str, quote_id: str, version: int) -> Key:
 def paper_key(workspace_id: str, quote_id: str) -> Key:
     """Where it stands that there is a PDF."""
     return Key(quote_partition(workspace_id, quote_id), "PDF")
+
+
+def link_key(workspace_id: str, contact_id: str, quote_id: str) -> Key:
+    """Where it stands that a contact has a quote."""
+    return Key(partition(workspace_id, "C", contact_id), f"QUOTE#{quote_id}")
 
 
 def count_key(workspace_id: str, year: int) -> Key:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.foundation import clock
-from chalicelib.foundation.table import Record, Table
+from chalicelib.foundation.table import Key, Record, Table
 from chalicelib.foundation.table.table import query_merged
 from chalicelib.sales.approvals.domain import Need
 from chalicelib.sales.quotes.domain import HistoryEntry, Party, Quote, QuoteState, Reply
@@ -13,6 +13,7 @@ from chalicelib.sales.quotes.records import (
     DUE_SHARDS,
     CountRecord,
     HistoryRecord,
+    LinkRecord,
     PaperRecord,
     QuoteRecord,
     count_key,
@@ -21,6 +22,7 @@ from chalicelib.sales.quotes.records import (
     due_partition,
     due_position,
     history_key,
+    link_key,
     paper_key,
     quote_key,
     quote_partition,
@@ -98,6 +100,30 @@ def due(table: Table, now: datetime, *, limit: int) -> list[Quote]:
         )
         found += [to_domain(record) for record in page.items]
     return found
+
+
+def of_contact(table: Table, workspace_id: str, contact_id: str) -> list[str]:
+    """The ids of a contact's quotes, consistent."""
+    pk, begin = link_key(workspace_id, contact_id, "")
+    rows = table.query_all(LinkRecord, pk, begins_with=begin, consistent=True)
+    return [record.sk.removeprefix(begin) for record in rows]
+
+
+def comments(table: Table, workspace_id: str, quote_id: str) -> list[HistoryRecord]:
+    """The rows of a quote's history that say something."""
+    rows = table.query_all(HistoryRecord, quote_partition(workspace_id, quote_id), begins_with="APPROVAL#")
+    return [record for record in rows if record.comment]
+
+
+def paper_place(quote: Quote) -> Key:
+    """Where it stands that there is a PDF."""
+    return paper_key(quote.workspace_id, quote.id)
+
+
+def link_record(quote: Quote, contact_id: str) -> LinkRecord:
+    """That a contact has this quote."""
+    key = link_key(quote.workspace_id, contact_id, quote.id)
+    return LinkRecord(pk=key.pk, sk=key.sk, workspace_id=quote.workspace_id, created_at=quote.created_at)
 
 
 def last_number(table: Table, workspace_id: str, year: int) -> int:
