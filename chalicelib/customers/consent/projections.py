@@ -31,6 +31,7 @@ def note(change: Change, into: Derivation) -> None:
 
 PROJECTIONS: dict[str, list[Projection]] = {
     "consent": [note, audited("consent", fields=("purpose", "state"), subject=lambda record: record.contact_id)],
+    "consent_purposes": [audited("purposes", fields=("purposes",), subject=lambda record: record.workspace_id)],
     # the subject is the address's keyed digest: the audit does not know the address either
     "suppression": [
         audited("suppression", fields=("reason", "source"), subject=lambda record: str(record.pk.rpartition("#")[2]))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.customers.records import CompactAttribute
 from chalicelib.foundation import clock
 from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
 
@@ -32,11 +33,27 @@ class LedgerRecord(Record, discriminator="consent"):
 
 
 class SuppressionRecord(Record, discriminator="suppression"):
-    """``W#w#SUPPRESSION#<keyed digest of the normalised address>`` / ``SUPPRESSION``."""
+    """``W#w#SUPPRESSION#<keyed digest of the normalised address>`` / ``SUPPRESSION``; ``gsi1`` lists by time."""
 
     reason = UnicodeAttribute()
     at = InstantAttribute()
     source = UnicodeAttribute(null=True)
+
+
+class PurposesRecord(Record, discriminator="consent_purposes"):
+    """``W#w`` / ``PURPOSES``: what may be agreed to; missing while it is what everybody begins with."""
+
+    purposes = CompactAttribute()
+
+
+def purposes_key(workspace_id: str) -> Key:
+    """Where a workspace's purposes stand."""
+    return Key(partition(workspace_id), "PURPOSES")
+
+
+def suppressions_partition(workspace_id: str) -> str:
+    """The suppression list (``gsi1``), sorted by time and digest."""
+    return partition(workspace_id, "SUPPRESSIONS")
 
 
 def ledger_key(workspace_id: str, contact_id: str, purpose: str, at: datetime, ledger_id: str) -> Key:

@@ -5,18 +5,27 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.customers.consent import store
-from chalicelib.customers.consent.domain import ConsentGiven, LedgerEntry, Suppression, SuppressionReason
+from chalicelib.customers.consent.domain import (
+    DEFAULT_PURPOSES,
+    ConsentGiven,
+    LedgerEntry,
+    Purposes,
+    Suppressed,
+    Suppression,
+    SuppressionReason,
+)
 from chalicelib.customers.consent.records import LedgerRecord, suppression_key
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.customers.contacts.domain import Consent, ConsentState, Contact
 from chalicelib.foundation.clock import Clock
-from chalicelib.foundation.errors import ConflictError, UnavailableError
+from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, UnavailableError
 from chalicelib.foundation.ids import made_at, new_id
 from chalicelib.foundation.signing import Signer
-from chalicelib.foundation.table import Create, Operation, Table
+from chalicelib.foundation.table import Create, Delete, Operation, Table
 from chalicelib.foundation.table import Record as Item
 from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.workspaces.audit import service as audit
 
 _ATTEMPTS = 8
 _SUPPRESSION = "suppression"
@@ -142,16 +151,21 @@ def record(
     granted: bool,
     proof: str,
     actor: str,
+    channel: str = "",
+    source: str = "member",
 ) -> LedgerEntry:
-    """Write down what a member was told, yes or no, also when it was so before: each has its own proof."""
+    """Write down what a member was told, yes or no, also when it was so before: each has its own proof. A yes or no to one
+    ``channel`` of a purpose is kept as an answer of its own (``calls:whatsapp``), and the purpose's stays as it was.
+    """
     said = LedgerEntry(
         id=ledger_id,
         workspace_id=workspace_id,
         contact_id=contact_id,
-        purpose=purpose,
+        purpose=f"{purpose}:{channel}" if channel else purpose,
+        channel=channel,
         state=ConsentState.GRANTED if granted else ConsentState.WITHDRAWN,
         at=made_at(ledger_id),
-        source="member",
+        source=source or "member",
         text=proof,
         actor=actor,
     )
@@ -164,6 +178,18 @@ def ledger(
 ) -> list[tuple[str, LedgerEntry]]:
     """A contact's rows of the ledger, purpose by purpose and newest first, each with its position."""
     return store.ledger(table, workspace_id, contact_id, before=before, limit=limit)
+
+
+def ledger_of_all(
+    *, table: Table, workspace_id: str, contact_ids: Sequence[str], before: str = "", limit: int = 50
+) -> list[tuple[str, LedgerEntry]]:
+    """The same over all ids of a person, as one ledger."""
+    rows = [
+        row
+        for contact_id in contact_ids
+        for row in store.ledger(table, workspace_id, contact_id, before=before, limit=limit)
+    ]
+    return sorted(rows, key=lambda row: row[0], reverse=True)[:limit]
 
 
 def suppress(
@@ -201,9 +227,36 @@ def suppress_erased(*, table: Table, clock: Clock, signer: Signer, workspace_id:
     return True
 
 
-def unsuppress(*, table: Table, signer: Signer, workspace_id: str, email: str) -> None:
-    """Allow mail to this address again; nothing happens when it was allowed."""
-    table.delete(suppression_key(workspace_id, _digest(signer, email)))
+def unsuppress(
+    *, table: Table, signer: Signer, workspace_id: str, email: str, clock: Clock | None = None, actor: str = ""
+) -> None:
+    """Allow mail to this address again; nothing happens when it was allowed. With a ``clock`` the audit says who did it."""
+    digest = _digest(signer, email)
+    key = suppression_key(workspace_id, digest)
+    present = store.suppressions(table, workspace_id, [digest], consistent=True).get(digest)
+    if present is None:
+        return
+    operations: list[Operation] = [Delete(key)]
+    if clock is not None:
+        was = {"reason": present.reason.value}
+        operations.append(
+            audit.deletion(
+                workspace_id=workspace_id,
+                at=clock.now(),
+                actor=actor,
+                action="suppression.deleted",
+                subject_id=digest,
+                before=was,
+            )
+        )
+    table.transact(operations)
+
+
+def find_suppression(*, table: Table, signer: Signer, workspace_id: str, email: str) -> list[Suppressed]:
+    """The row of the suppression list of an address, or none."""
+    digest = _digest(signer, email)
+    found = store.read_suppression(table, workspace_id, digest)
+    return [] if found is None else [found]
 
 
 def suppressed(
@@ -218,6 +271,35 @@ def suppressed(
 def ledger_operations(entries: Iterable[LedgerEntry]) -> list[Operation]:
     """The operations that write these rows of the ledger; the contact's present answers are written beside them."""
     return [store.create(entry) for entry in entries]
+
+
+def list_suppressions(*, table: Table, workspace_id: str, before: str = "", limit: int = 50) -> list[Suppressed]:
+    """The suppression list, the last first. It does not know the addresses: `suppressed` tells of one that somebody names."""
+    return store.recent_suppressions(table, workspace_id, before=before, limit=limit)
+
+
+def get_purposes(*, table: Table, workspace_id: str) -> Purposes:
+    """What may be agreed to in this workspace."""
+    return store.read_purposes(table, workspace_id) or DEFAULT_PURPOSES
+
+
+def put_purposes(
+    *, table: Table, clock: Clock, workspace_id: str, purposes: Purposes, changed_by: str = ""
+) -> Purposes:
+    """Replace the purposes that stood at ``purposes.version``. What was said to one that goes stays in the ledger.
+    `InvalidError` names ids given twice; `ConflictError` carries the present ones.
+    """
+    ids = [each.id for each in purposes.items]
+    twice = [
+        FieldError(f"purposes.{n}.id", "There are two of it.", "twice") for n, id_ in enumerate(ids) if id_ in ids[:n]
+    ]
+    if twice:
+        raise InvalidError("Each purpose stands once.", fields=twice)
+    try:
+        store.write_purposes(table, workspace_id, purposes, clock.now(), by=changed_by)
+    except ConflictError as conflict:
+        raise ConflictError(current=get_purposes(table=table, workspace_id=workspace_id)) from conflict
+    return replace(purposes, version=purposes.version + 1)
 
 
 def entry_of(record: Item) -> LedgerEntry:

@@ -1,11 +1,28 @@
 """The ledger and the suppression list in the table."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from chalicelib.customers.consent.domain import LedgerEntry, Suppression, SuppressionReason
-from chalicelib.customers.consent.records import LedgerRecord, SuppressionRecord, ledger_key, suppression_key
+from chalicelib.customers.consent.domain import (
+    LedgerEntry,
+    Purpose,
+    Purposes,
+    Suppressed,
+    Suppression,
+    SuppressionReason,
+)
+from chalicelib.customers.consent.records import (
+    LedgerRecord,
+    PurposesRecord,
+    SuppressionRecord,
+    ledger_key,
+    purposes_key,
+    suppression_key,
+    suppressions_partition,
+)
 from chalicelib.customers.contacts.domain import ConsentState
-from chalicelib.foundation.table import Create, Table, partition
+from chalicelib.foundation import clock
+from chalicelib.foundation.table import Create, Replace, Table, partition
 
 
 def ledger(
@@ -71,6 +88,53 @@ def suppressions(
     return {by_key[key]: to_suppression(record) for key, record in found.items()}
 
 
+def read_suppression(table: Table, workspace_id: str, digest: str) -> Suppressed | None:
+    """The row of one digest, or None."""
+    record = table.get(SuppressionRecord, suppression_key(workspace_id, digest), consistent=True)
+    return None if record is None else _listed(record)
+
+
+def recent_suppressions(table: Table, workspace_id: str, *, before: str, limit: int) -> list[Suppressed]:
+    """The suppression list, the last first."""
+    page = table.query(
+        SuppressionRecord,
+        suppressions_partition(workspace_id),
+        index="gsi1",
+        before=before,
+        newest_first=True,
+        limit=limit,
+    )
+    return [_listed(record) for record in page.items]
+
+
+def read_purposes(table: Table, workspace_id: str) -> Purposes | None:
+    """The workspace's own purposes, or None while it has none."""
+    record = table.get(PurposesRecord, purposes_key(workspace_id), consistent=True)
+    return None if record is None else purposes_of(record)
+
+
+def write_purposes(table: Table, workspace_id: str, purposes: Purposes, now: datetime, *, by: str) -> None:
+    """Write purposes over the version they were read at; `ConflictError` when that has moved on."""
+    key = purposes_key(workspace_id)
+    record = PurposesRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=workspace_id,
+        version=purposes.version or 1,
+        created_at=now,
+        updated_at=now,
+        changed_by=by or None,
+        purposes=[[each.id, dict(each.name), list(each.channels)] for each in purposes.items],
+    )
+    table.write(Replace(record) if purposes.version else Create(record))
+
+
+def purposes_of(record: PurposesRecord) -> Purposes:
+    """The purposes in an item."""
+    found = tuple(Purpose(id_, name, tuple(channels)) for id_, name, channels in record.purposes)
+    return Purposes(found, int(record.version))
+
+
 def suppression_record(workspace_id: str, digest: str, suppression: Suppression, *, actor: str) -> SuppressionRecord:
     """The item of a suppression."""
     key = suppression_key(workspace_id, digest)
@@ -80,9 +144,17 @@ def suppression_record(workspace_id: str, digest: str, suppression: Suppression,
         workspace_id=workspace_id,
         created_at=suppression.at,
         changed_by=actor or None,
+        gsi1pk=suppressions_partition(workspace_id),
+        gsi1sk=f"{clock.to_text(suppression.at)}#{digest}",
         reason=suppression.reason.value,
         at=suppression.at,
         source=suppression.source or None,
+    )
+
+
+def _listed(record: SuppressionRecord) -> Suppressed:
+    return Suppressed(
+        record.pk.rpartition("#")[2], to_suppression(record), record.changed_by or "", record.gsi1sk or ""
     )
 
 
