@@ -184,12 +184,14 @@ def complete_task(
         done = replace(
             present, state=TaskState.DONE, done_at=now, done_by=changed_by, updated_at=now, changed_by=changed_by
         )
+        made: Task | None = None
         following = present.following(now, workspace.zone, id=next_id)
         if following is not None:
             made = store.read(table, workspace.id, next_id, consistent=True, include_deleted=True)
-            following = replace(following, changed_by=changed_by) if made is None else None
         operations = store.write(present, done)
-        operations += store.write(None, following) if following is not None else []
+        if following is not None and made is None:
+            following = replace(following, changed_by=changed_by)
+            operations += store.write(None, following)
         try:
             table.transact(operations)
         except TransactionConflictError as conflict:
@@ -197,7 +199,8 @@ def complete_task(
                 raise _conflict(conflict) from conflict
             contacts.pause(attempt)  # somebody was at the same: look again
         else:
-            return replace(done, version=present.version + 1), following
+            done = replace(done, version=present.version + 1)
+            return done, following if made is None else made if made.deleted_at is None else None
     raise UnavailableError("The task keeps being changed by others.")
 
 
