@@ -13,7 +13,9 @@ from chalicelib.sales.pipelines.domain import Pipeline
 from chalicelib.workspaces.settings.service import get_workspace
 
 _AROUND = 45  # cards on either side that are spread out together: a transaction takes a hundred
-_SPREADS = 3
+_TRANSACTION = 90
+_COLUMN = 5000  # cards that are put closer together at once, at most
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def rank_for(
             return ranks.top(now, deal.id)
         cards = column.beside("", above=True)
         return ranks.bottom(now, deal.id, cards[0].rank if cards else "")
-    for _ in range(_SPREADS):
+    for attempt in range(_ATTEMPTS):
         found = column.beside(neighbour.rank, above=bool(before_id))
         other = found[0].rank if found else ""
         if before_id:
@@ -66,7 +68,8 @@ def rank_for(
             )
         if not ranks.is_long(rank):
             break
-        neighbour = _spread(column, neighbour, now) or neighbour
+        make_room = _spread if attempt == 0 else _restack
+        neighbour = make_room(column, neighbour, now)
     return rank
 
 
@@ -84,7 +87,7 @@ def _neighbour(
     return found if stage is not None and stage.id == stage_id else None
 
 
-def _spread(column: _Column, middle: Deal, now: datetime) -> Deal | None:
+def _spread(column: _Column, middle: Deal, now: datetime) -> Deal:
     """Give the cards around one new ranks with room between them; that card as it is then, also when others moved some of them
     meanwhile and nothing was done.
     """
@@ -93,8 +96,26 @@ def _spread(column: _Column, middle: Deal, now: datetime) -> Deal | None:
     low = above[_AROUND].rank if len(above) > _AROUND else ranks.top(now, column.deal.id, cards[0].rank)
     high = below[_AROUND].rank if len(below) > _AROUND else ranks.bottom(now, column.deal.id, cards[-1].rank)
     spread = ranks.spread(low, high, [card.id for card in cards])
+    return _placed(column, list(zip(cards, spread, strict=True)), middle)
+
+
+def _restack(column: _Column, middle: Deal, now: datetime) -> Deal:
+    """Give all cards of the column the shortest ranks, from the first on, so that the order is right all the time; for columns
+    in which many hundred cards were put between the same two.
+    """
+    cards = column.beside("", above=False, limit=_COLUMN)
+    new = ranks.restacked(now, [card.id for card in cards], cards[0].rank)
+    placed = list(zip(cards, new, strict=True))
+    for begin in range(0, len(placed), _TRANSACTION):
+        middle = _placed(column, placed[begin : begin + _TRANSACTION], middle)
+    return middle
+
+
+def _placed(column: _Column, cards: list[tuple[Deal, str]], middle: Deal) -> Deal:
+    """The cards get these ranks, if all of them still have the ones they had; the one in the middle as it is then."""
     try:
-        column.table.transact([store.place(card, rank) for card, rank in zip(cards, spread, strict=True)])
+        column.table.transact([store.place(card, rank) for card, rank in cards])
     except TransactionConflictError:
-        return store.read(column.table, middle.workspace_id, middle.id, consistent=True)
-    return replace(middle, rank=spread[cards.index(middle)])
+        present = store.read(column.table, middle.workspace_id, middle.id, consistent=True)
+        return middle if present is None else present
+    return next((replace(card, rank=rank) for card, rank in cards if card.id == middle.id), middle)

@@ -78,6 +78,16 @@ def place_between(low: str, high: str) -> str:
     raise ValueError("there is nothing between the ranks")
 
 
+def restacked(at: datetime, deal_ids: Sequence[str], first: str) -> list[str]:
+    """Ranks for all cards of a column in this order, with the shortest places, all above the present ``first`` rank. So the cards
+    can be written a few at a time, from the first one on, and the order is right after each step.
+    """
+    left = min(_LONGEST_TIME - int(at.timestamp() * 1000), _number(first[:_TIME]) - 1)
+    if left < len(deal_ids):
+        raise ValueError("there is nothing above the column")
+    return [_text(left - len(deal_ids) + place) + tail(deal_id) for place, deal_id in enumerate(deal_ids)]
+
+
 def _text(number: int) -> str:
     return encode(number << 80)[:_TIME]
 
