@@ -113,32 +113,29 @@ def create_quote(
     now = clock.now()
     today = date.fromisoformat(local_day(workspace, now))
     author = actor.partition(":")[2] if actor.startswith("member:") else ""
-    given: dict[str, Any] = {
-        "title": deal.title,
-        "currency": deal.currency,
-        "contact_id": deal.contact_id,
-        "company_id": deal.company_id,
-        "owner_id": deal.owner_id or author,
-        "valid_until": today + timedelta(days=VALID_DAYS),
-        **values,
-    }
-    if "lines" not in values:
-        given["lines"] = [_said(line) for line in deal.lines] or _one_line(deal.title, deal.amount)
-    contact = _contact(table, workspace.id, given["contact_id"])
-    given.setdefault("language", _language(contact, workspace))
-    quote = Quote(
+    chosen = str(values.get("contact_id") or deal.contact_id)
+    contact = _contact(table, workspace.id, chosen, lenient="contact_id" not in values)
+    drafted = Quote(
         workspace_id=workspace.id,
         id=quote_id,
         deal_id=deal.id,
-        title="",
+        title=deal.title,
         currency="",
-        valid_until=today,
+        valid_until=today + timedelta(days=VALID_DAYS),
         created_at=now,
         updated_at=now,
         shard=sum(map(ord, quote_id[-6:])) % workspace.shards_of("quotes"),
+        contact_id=contact.id if contact is not None else "",
+        company_id=deal.company_id,
+        owner_id=deal.owner_id or author,
+        language=_language(contact, workspace),
         changed_by=actor,
     )
-    quote = _changed(table, workspace, quote, given, today)
+    given = {name: value for name, value in values.items() if name != "contact_id"}
+    given.setdefault("currency", deal.currency)
+    if "lines" not in given:
+        given["lines"] = [_said(line) for line in deal.lines] or _one_line(deal.title, deal.amount)
+    quote = _changed(table, workspace, drafted, given, today)
     try:
         table.create(store.to_record(quote))
     except ConflictError as conflict:
