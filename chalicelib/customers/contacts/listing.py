@@ -1,14 +1,15 @@
 """By what contacts are listed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.customers.claims import service as claims
 from chalicelib.customers.claims.domain import Claim
-from chalicelib.customers.contacts import service, store
+from chalicelib.customers.contacts import glance, service, store
 from chalicelib.customers.contacts.addresses import normalise_email, normalise_phone
 from chalicelib.customers.contacts.domain import LIFECYCLE_STAGES, Contact
 from chalicelib.customers.contacts.records import company_contacts_partition, contacts_partition
+from chalicelib.customers.contacts.schemas import shown
 from chalicelib.customers.lists.domain import Condition, ListedField, Op, ValueType, texts
 from chalicelib.customers.lists.service import NEWEST, Listing, narrowed
 from chalicelib.customers.search import service as search
@@ -146,3 +147,25 @@ def list_contacts(
     if narrowing or sort != NEWEST:
         raise InvalidError("The bin is not narrowed or sorted.", field="deleted", code="not_with_filter")
     return store.in_bin(runtime.table, workspace.id, now=runtime.clock.now(), start=start, limit=limit)
+
+
+def shown_contacts(
+    *, custom: Callable[[Mapping[str, Any]], Mapping[str, Any]], **asked: Any
+) -> tuple[list[dict[str, Any]], str | None]:
+    """`list_contacts` as the API shows it; ``custom`` gives values by key for those by field id. The newest, of all or of a
+    company, are shown straight from their items.
+    """
+    query: Mapping[str, Any] = asked.get("query") or {}
+    plain = asked.get("sort", NEWEST) == NEWEST and not asked.get("deleted") and not asked.get("conditions")
+    if plain and query.keys() <= {"company_id"}:
+        runtime, workspace, limit = asked["runtime"], asked["workspace"], asked.get("limit", 50)
+        before = asked.get("start") or ""
+        if query:
+            images = glance.of_company(runtime.table, workspace.id, query["company_id"], before=before, limit=limit)
+        else:
+            shards = workspace.shards_of("contacts")
+            images = glance.recent(runtime.table, workspace.id, shards=shards, before=before, limit=limit)
+        items = [glance.shown_image(image, custom) for image in images]
+        return items, items[-1]["id"] if len(items) == limit else None
+    found, following = list_contacts(**asked)
+    return [shown(contact, custom(contact.custom) if contact.custom else {}) for contact in found], following

@@ -33,7 +33,8 @@ def list_contacts(call: Call[None]) -> Answer:
     query, cursors = call.query, call.runtime.cursors
     name = f"contacts?{question(query)}"
     position = cursors.read(call.workspace_id, name, query.cursor)
-    found, following = listing.list_contacts(
+    items, following = listing.shown_contacts(
+        custom=_custom(call),
         runtime=call.runtime,
         workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
         query=query.narrowing(),
@@ -45,7 +46,7 @@ def list_contacts(call: Call[None]) -> Answer:
         me=asker(call),
     )
     more = cursors.write(call.workspace_id, name, [following]) if following else None
-    return Answer(page_text(found, more, _custom(call)))
+    return Answer(page_text(items, more))
 
 
 @routes.post("/contacts", permission="contacts:write", body=ContactIn, returns=ContactMadeOut, status=201)
