@@ -164,7 +164,7 @@ export function sales(on, { page, patch, byId, Problem }) {
   })
   on('GET', '/deals', ({ query }) => {
     const sort = query.get('sort') ?? '-created'
-    const key = { title: (one) => one.title, amount: (one) => Number(one.amount), expected_close: (one) => one.expected_close ?? '9', closed: (one) => one.closed_at ?? '', created: (one) => one.created_at }[sort.replace('-', '')] ?? ((one) => one.rank)
+    const key = { title: (one) => one.title, amount: (one) => Number(one.amount), expected_close: (one) => one.expected_close ?? '9', owner: (one) => one.owner_id, idle_since: (one) => one.last_activity_at ?? '', created: (one) => one.created_at }[sort.replace('-', '')] ?? ((one) => one.rank)
     const list = deals.filter(wanted(query)).sort((a, b) => (key(a) < key(b) ? -1 : 1) * (sort.startsWith('-') ? -1 : 1))
     return page(list, query)
   })
@@ -287,13 +287,13 @@ export function sales(on, { page, patch, byId, Problem }) {
           if (deal.status !== 'open') continue
           sums.weighted += (amount * one.probability) / 100
           if (one.forecast === 'commit') sums.committed += amount
-          if (one.forecast === 'best_case') sums.best_case += amount
+          if (one.forecast === 'best_case' || one.forecast === 'commit') sums.best_case += amount
         }
         months.push({ month, owner_id: member.user_id, ...Object.fromEntries(Object.entries(sums).map(([key, value]) => [key, value.toFixed(2)])) })
       }
     }
     const total = (key) => months.reduce((sum, one) => sum + Number(one[key]), 0).toFixed(2)
-    return { currency: 'USD', missing_rates: ['EUR'], months, totals: { committed: total('committed'), best_case: total('best_case'), weighted: total('weighted'), won: total('won') } }
+    return { currency: 'USD', missing_rates: ['EUR'], months, undated: { committed: '0.00', best_case: '0.00', weighted: '1240.00', won: '0.00' }, totals: { committed: total('committed'), best_case: total('best_case'), weighted: total('weighted'), won: total('won') } }
   })
   on('GET', '/sales-cycle', ({ query }) => {
     const pipeline = pipelines.find((one) => one.id === query.get('pipeline_id')) ?? pipelines[0]
@@ -302,8 +302,9 @@ export function sales(on, { page, patch, byId, Problem }) {
       stages: pipeline.stages.map((one, index) => {
         const entered = left
         left = Math.round(entered * (0.82 - index * 0.05))
-        return { stage_id: one.id, entered, left_forward: left, lost: Math.round((entered - left) * 0.7), conversion_percent: Math.round((left / entered) * 1000) / 10, median_days: 3 + index * 1.5, average_days: 4.2 + index * 2 }
+        return { stage_id: one.id, entered, left_forward: left, left_back: 1, lost: Math.round((entered - left) * 0.7), conversion_percent: Math.round((left / entered) * 1000) / 10, median_days: 3 + index * 1.5, average_days: 4.2 + index * 2 }
       }),
+      pipeline_id: pipeline.id,
       won: { count: left, average_days: 31.4, median_days: 27 },
     }
   })
@@ -342,7 +343,7 @@ export function sales(on, { page, patch, byId, Problem }) {
     const of = (when) => mine.filter((task) => zone(task) === when)
     return {
       overdue: of('overdue'), today: of('today'), upcoming: of('week'),
-      meetings: [{ id: 'm1', at: at(0, 11), ends_at: at(0, 11, 45), subject: 'Demostración del CRM', contact_id: contacts[9].id, contact_name: contacts[9].display_name }, { id: 'm2', at: at(0, 16, 30), ends_at: at(0, 17), subject: 'Cierre con Textiles del Valle', contact_id: contacts[12].id, contact_name: contacts[12].display_name }],
+      meetings: [{ id: 'm1', at: at(0, 11), ends_at: at(0, 11, 45), subject: 'Demostración del CRM', about_kind: 'contact', about_id: contacts[9].id, contact_id: contacts[9].id, contact_name: contacts[9].display_name }, { id: 'm2', at: at(0, 16, 30), ends_at: at(0, 17), subject: 'Cierre con Textiles del Valle', about_kind: 'contact', about_id: contacts[12].id, contact_id: contacts[12].id, contact_name: contacts[12].display_name }],
       leads_to_answer: leads.filter((lead) => lead.status === 'new' && lead.respond_by).slice(0, 6),
     }
   })

@@ -45,6 +45,10 @@ function parts(line: Line, digits: number): Parts {
   const tax = coins(divided((gross - discount) * units(line.tax_percent), HUNDRED), digits)
   return { gross, discount, tax }
 }
+/** Lines as the API takes them: without the figures it works out itself. */
+export function bare(lines: readonly Line[]): Line[] {
+  return lines.map(({ id, product_id, name, quantity, unit_price, discount_percent, tax_percent }) => ({ ...(id ? { id } : {}), product_id, name, quantity, unit_price, discount_percent, tax_percent }))
+}
 /** A line's total before tax, less its discount. */
 export function lineTotal(line: Line, currency: string): string {
   const digits = decimals(currency)
