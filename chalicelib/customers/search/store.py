@@ -1,64 +1,76 @@
 """Search words in the table."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
+from typing import Any
 
-from chalicelib.customers.search.domain import Hit, matches
+from chalicelib.customers.search.domain import Hit
 from chalicelib.customers.search.records import TokenRecord, token_key, token_partition
 from chalicelib.foundation.table import Key, Table
 
 _PAGE = 100
 _EXAMINED = 2000  # words read for one search, at most
+_WORDS = 10  # words compared, at most
 
 
 def find(table: Table, workspace_id: str, asked: Sequence[str], *, limit: int) -> list[Hit]:
     """What has a word beginning with each of the words asked for, in the order of the first one's words."""
-    first, *others = asked
     found: dict[tuple[str, str], Hit] = {}
-    examined, start = 0, None
-    while examined < _EXAMINED:
-        page = table.query(
-            TokenRecord,
-            token_partition(workspace_id, first),
-            begins_with=first,
-            limit=limit if not others and not examined else _PAGE,
-            start=start,
-        )
-        for record in page.items:
-            values = record.attribute_values
-            _, kind, id_ = values["sk"].rsplit("#", 2)
-            if (kind, id_) not in found and (not others or matches(others, values["words"].split(" "))):
-                found[kind, id_] = Hit(kind, id_, values["title"], values.get("subtitle") or "")
-                if len(found) == limit:
-                    return list(found.values())
-        examined += len(page.items)
-        start = page.next
-        if start is None:
-            break
+    page = limit if len(asked) == 1 else _EXAMINED
+    for item in _walk(table, workspace_id, asked, page=page, shown=True):
+        _, kind, id_ = item["sk"]["S"].rsplit("#", 2)
+        if (kind, id_) not in found:
+            found[kind, id_] = Hit(kind, id_, item["title"]["S"], item["subtitle"]["S"] if "subtitle" in item else "")
+            if len(found) == limit:
+                break
     return list(found.values())
 
 
 def ids(table: Table, workspace_id: str, asked: Sequence[str], *, kind: str, limit: int) -> list[str] | None:
     """The ids of all things of a kind that have such words; None when they are more than the limit, or not all were seen."""
-    first, *others = asked
     found: dict[str, None] = {}
-    examined, start = 0, None
-    while examined < _EXAMINED:
-        page = table.query(
-            TokenRecord, token_partition(workspace_id, first), begins_with=first, limit=_PAGE * 5, start=start
-        )
-        for record in page.items:
-            values = record.attribute_values
-            _, its_kind, id_ = values["sk"].rsplit("#", 2)
-            if its_kind == kind and (not others or matches(others, values["words"].split(" "))):
-                found[id_] = None
-        if len(found) > limit:
-            return None
-        examined += len(page.items)
-        start = page.next
-        if start is None:
-            return list(found)
-    return None
+    walk = _walk(table, workspace_id, asked, page=_EXAMINED, shown=False)
+    while True:
+        try:
+            _, its_kind, id_ = next(walk)["sk"]["S"].rsplit("#", 2)
+        except StopIteration as end:
+            return list(found) if end.value else None
+        if its_kind == kind:
+            found[id_] = None
+            if len(found) > limit:
+                return None
+
+
+def _walk(
+    table: Table, workspace_id: str, asked: Sequence[str], *, page: int, shown: bool
+) -> Generator[dict[str, Any], None, bool]:
+    """The rows of the first word, in order, of things that have all the others too; whether those were all. DynamoDB compares
+    the others, so that rows which do not match are read but never sent.
+    """
+    first, *others = asked
+    values: dict[str, Any] = {":p": {"S": token_partition(workspace_id, first)}, ":w": {"S": first}}
+    request: dict[str, Any] = {
+        "KeyConditionExpression": "pk = :p AND begins_with(sk, :w)",
+        "ExpressionAttributeValues": values,
+        "ProjectionExpression": "sk, title, subtitle" if shown else "sk",
+        "Limit": page,
+    }
+    if others:
+        parts = []
+        for number, word in enumerate(others[:_WORDS]):
+            values[f":b{number}"], values[f":c{number}"] = {"S": word}, {"S": f" {word}"}
+            parts.append(f"(begins_with(words, :b{number}) OR contains(words, :c{number}))")
+        request["FilterExpression"] = " AND ".join(parts)
+    examined = 0
+    while True:
+        answer = table.raw("Query", request, write=False)
+        yield from answer["Items"]
+        examined += answer["ScannedCount"]
+        if "LastEvaluatedKey" not in answer:
+            return True
+        if examined >= _EXAMINED:
+            return False
+        request["ExclusiveStartKey"], request["Limit"] = answer["LastEvaluatedKey"], max(page, _PAGE)
 
 
 def record(workspace_id: str, word: str, words: Sequence[str], hit: Hit, now: datetime) -> TokenRecord:
