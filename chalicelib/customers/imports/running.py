@@ -179,7 +179,7 @@ class _Worker:
         if self.importing.rows == 0:
             raise BrokenFileError("no_rows")
         if self.importing.wanted:
-            self._end(State.RUNNING, wanted=None, started_at=self._now)
+            self._end(State.RUNNING, wanted=None)
         else:
             self._end(State.READY)
 

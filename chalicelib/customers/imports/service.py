@@ -157,7 +157,8 @@ def start(
     if importing.state not in (State.READING, State.READY) and not again:
         raise ConflictError("This import cannot be started any more.", current=importing)
     part = part_of(runtime, importing.kind)
-    values: dict[str, Any] = {"dry_run": dry_run or None}
+    now = runtime.clock.now()
+    values: dict[str, Any] = {"dry_run": dry_run or None, "started_at": now}
     if importing.state is State.READING:
         columns = importing.columns or _columns(runtime, importing)
         if mapping is not None:
@@ -167,14 +168,12 @@ def start(
         return _wanted(runtime, importing, values, by)
     chosen = importing.mapping if mapping is None else mapping
     values["mapping"] = checked(runtime, workspace, part, importing, importing.columns, chosen)
-    now = runtime.clock.now()
     return _move(
         runtime,
         importing,
         State.RUNNING,
         by=by,
         due=True,
-        started_at=now,
         finished_at=None,
         verdict_key=None,
         counts=None,
@@ -252,7 +251,8 @@ def undo(*, runtime: Runtime, importing: Import, by: str) -> Import:
     now = runtime.clock.now()
     if importing.state is State.UNDOING:
         return importing
-    if importing.dry_run or not importing.started_at:
+    began = bool(importing.counts) or (importing.state is State.FAILED and importing.chunks > 0)
+    if importing.dry_run or not importing.started_at or not began:
         raise ConflictError("This import has written nothing.", current=importing)
     if now >= importing.started_at + KEPT:
         raise ConflictError("An import can be undone for a week.", current=importing)
@@ -300,8 +300,7 @@ def _wanted(runtime: Runtime, importing: Import, values: Mapping[str, Any], by: 
             return found
         importing = get_import(runtime=runtime, workspace_id=importing.workspace_id, import_id=importing.id)
         if importing.state is State.READY:
-            more = {"started_at": runtime.clock.now(), **values}
-            return _move(runtime, importing, State.RUNNING, by=by, due=True, **more)
+            return _move(runtime, importing, State.RUNNING, by=by, due=True, **values)
     raise ConflictError(current=importing)
 
 
