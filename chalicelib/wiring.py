@@ -29,6 +29,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.duplicates.routes": ("contacts", "duplicates"),
     "customers.merges.routes": ("contacts", "merges"),
     "customers.privacy.routes": ("contacts",),
+    "customers.retention.routes": ("retention",),
     "customers.timeline.routes": ("contacts", "companies", "deals", "me"),
     "customers.files.routes": ("files",),
     "customers.leads.routes": ("leads",),
@@ -71,7 +72,7 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle",
+    "jobs": "customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
     "imports": "customers.imports.consumers:handle",
     "exports": "customers.exports.consumers:handle sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
@@ -93,6 +94,7 @@ PROJECTIONS: tuple[str, ...] = (
     "customers.consent.projections",
     "customers.duplicates.projections",
     "customers.merges.projections",
+    "customers.retention.projections",
     "customers.companies.projections",
     "customers.fields.projections",
     "customers.views.projections",
@@ -116,6 +118,7 @@ PROJECTIONS: tuple[str, ...] = (
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
 
 TICKS: tuple[str, ...] = (
+    "customers.retention.consumers:tick",
     "sales.quotes.consumers:tick",
     "customers.imports.consumers:tick",
     "customers.work.consumers:tick",
@@ -134,12 +137,17 @@ PARTS: dict[str, dict[str, str]] = {
         "contact": "customers.contacts.listing:LISTING",
         "company": "customers.companies.listing:LISTING",
         "deal": "sales.deals.listing:LISTING",
+        "lead": "customers.leads.listing:LISTING",
+        "task": "customers.tasks.listing:LISTING",
     },
     "bulk": {
         "contact": "customers.contacts.bulk:PART",
         "company": "customers.companies.bulk:PART",
+        "lead": "customers.leads.bulk:PART",
+        "task": "customers.tasks.bulk:PART",
     },
     "job": {
+        "personal_data_export": "customers.privacy.jobs:EXPORT",
         "bulk": "customers.bulk.service:JOBS",
         "bulk_undo": "customers.bulk.service:UNDOS",
         "export": "customers.exports.service:JOBS",
@@ -154,6 +162,8 @@ PARTS: dict[str, dict[str, str]] = {
     "export": {
         "contact": "customers.contacts.exporting:PART",
         "company": "customers.companies.exporting:PART",
+        "lead": "customers.leads.exporting:PART",
+        "task": "customers.tasks.exporting:PART",
     },
     "erase": {
         "forms": "marketing.forms.erasure:ERASURE",
@@ -162,6 +172,7 @@ PARTS: dict[str, dict[str, str]] = {
         "quotes": "sales.quotes.erasure:ERASURE",
         "deals": "sales.deals.erasure:ERASURE",
         "files": "customers.files.erasure:ERASURE",
+        "tasks": "customers.tasks.erasure:ERASURE",
         "leads": "customers.leads.erasure:ERASURE",
         "timeline": "customers.timeline.erasure:ERASURE",
         "merges": "customers.merges.erasure:ERASURE",
@@ -169,6 +180,14 @@ PARTS: dict[str, dict[str, str]] = {
         "consent": "customers.consent.erasure:ERASURE",
         "privacy": "customers.privacy.erasure:ERASURE",
         "contacts": "customers.contacts.erasure:ERASURE",  # last: the others find their things from here
+    },
+    "expire": {
+        "submissions": "marketing.forms.expiring:EXPIRING",
+        "timeline": "customers.timeline.expiring:EXPIRING",
+        "leads_closed": "customers.leads.expiring:EXPIRING",
+        "contacts_inactive": "customers.privacy.expiring:EXPIRING",
+        "exports": "customers.retention.files:EXPORTS",
+        "imports": "customers.retention.files:IMPORTS",
     },
     "merge": {
         "scoring": "marketing.scoring.merging:FOLLOWER",

@@ -102,7 +102,7 @@ def capture(
             table.transact([*operations, *beside], token=new_id(now))
         except TransactionConflictError as conflict:
             _check_beside(conflict, len(operations))
-            if 1 in conflict.failed and not outcome.lead_created and conflict.images[1] is None:
+            if 1 in conflict.failed and not outcome.lead_created:  # it is gone, or closed
                 lost_leads.add(outcome.lead_id)
             contacts.pause(attempt)
         else:

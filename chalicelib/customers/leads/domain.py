@@ -48,7 +48,8 @@ class Lead:
     partition of the list it stands in. The score is the contact's. ``custom`` holds the workspace's own fields by their ids.
 
     ``respond_by`` is when somebody should have answered, ``first_response_at`` when somebody did; ``overdue_told_at`` when the
-    owner was told that nobody had. A lead in the bin has ``deleted_at``.
+    owner was told that nobody had. A lead in the bin has ``deleted_at``. ``texts`` are what its contact is found by, where a list
+    has looked them up.
     """
 
     workspace_id: str
@@ -77,6 +78,7 @@ class Lead:
     converted_at: datetime | None = None
     deleted_at: datetime | None = None
     deleted_by: str = ""
+    texts: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

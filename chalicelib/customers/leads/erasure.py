@@ -32,7 +32,7 @@ class _Leads:
         table, count = runtime.table, 0
         ids = _ids(table, workspace_id, contact)
         for lead_id in ids:
-            _delete(runtime, workspace_id, lead_id)
+            remove(runtime, workspace_id, lead_id)
             keys = list(table.keys(lead_key(workspace_id, lead_id).pk))
             table.write_many([], deletes=keys)
             count += len(keys)
@@ -53,7 +53,7 @@ def _leads(table: Table, workspace_id: str, contact: Contact) -> list[Lead]:
     return [found[lead_id] for lead_id in ids if lead_id in found]
 
 
-def _delete(runtime: Runtime, workspace_id: str, lead_id: str) -> None:
+def remove(runtime: Runtime, workspace_id: str, lead_id: str) -> None:
     """The lead together with its owner's number of open leads."""
     table = runtime.table
     for attempt in range(8):

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.contacts.records import ContactRecord, contact_key
-from chalicelib.customers.leads import service, store
+from chalicelib.customers.leads import events, service, store
 from chalicelib.customers.leads.domain import Lead, LeadStatus
+from chalicelib.customers.leads.listing import LISTING
 from chalicelib.customers.leads.records import LeadLinkRecord, LeadRecord, lead_key, link_key
 from chalicelib.customers.search.service import index
 from chalicelib.customers.timeline.domain import Activity
@@ -15,7 +16,7 @@ from chalicelib.customers.timeline.service import activity_of, entry
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.ids import derived_id, made_at
 from chalicelib.foundation.projection import Derivation, Projection
-from chalicelib.foundation.table import Change
+from chalicelib.foundation.table import Change, Update
 from chalicelib.workspaces.audit.service import audited
 from chalicelib.workspaces.settings.service import get_workspace, local_day
 
@@ -56,6 +57,51 @@ def keep_awaiting(change: Change, into: Derivation) -> None:
                 into.delete(stale)
     if row is not None:
         into.put(row)
+
+
+def keep_rows(change: Change, into: Derivation) -> None:
+    """The rows by which lists find the lead."""
+
+    def current() -> Lead | None:
+        record = into.current(LeadRecord, change.record.key)
+        return service.lead_of(record) if record is not None else None
+
+    LISTING.keep_rows(
+        into,
+        workspace_id=change.record.workspace_id,
+        old=service.lead_of(change.old) if change.old is not None else None,
+        new=service.lead_of(change.new) if change.new is not None else None,
+        current=current,
+        made=change.record.created_at,
+    )
+
+
+def keep_open_lead(change: Change, into: Derivation) -> None:
+    """The contact's open lead, where somebody has closed or opened many leads at once: those write only the leads."""
+    if change.old is None or not change.changed("status", "deleted_at"):
+        return
+    record = change.record
+    assert isinstance(record, LeadRecord)
+    current = into.current(LeadRecord, record.key)
+    lead = service.lead_of(current) if current is not None else None
+    contact = _contact(into, record.workspace_id, record.contact_id)
+    if contact is None:
+        return
+    key, now = contact_key(contact.workspace_id, contact.id), into.now
+    opened = lead is not None and lead.open
+    if opened and not contact.open_lead_id:
+        actions = [ContactRecord.open_lead_id.set(record.lead_id), ContactRecord.updated_at.set(now)]
+        into.once([Update(key, actions, ContactRecord.open_lead_id.does_not_exist())])
+    elif not opened and contact.open_lead_id == record.lead_id:
+        actions = [ContactRecord.open_lead_id.remove(), ContactRecord.updated_at.set(now)]
+        into.once([Update(key, actions, ContactRecord.open_lead_id == record.lead_id)])
+
+
+def sweep(change: Change, into: Derivation) -> None:
+    """The order to sweep what hangs on a lead that is gone for good."""
+    if change.new is None:
+        lead = service.lead_of(change.record)
+        into.fact(events.QUEUE, events.lead_gone(lead.workspace_id, lead.id, lead.updated_at, cause=change.id))
 
 
 def keep_words(change: Change, into: Derivation) -> None:
@@ -215,6 +261,9 @@ PROJECTIONS: dict[str, list[Projection]] = {
         count,
         keep_awaiting,
         keep_words,
+        keep_rows,
+        keep_open_lead,
+        sweep,
         audited(
             "lead",
             fields=(

@@ -17,9 +17,13 @@ from chalicelib.customers.leads.schemas import (
     LeadOut,
     LeadsQuery,
 )
+from chalicelib.customers.lists.schemas import asker
+from chalicelib.customers.lists.service import narrowed
 from chalicelib.customers.schemas import ScoreChangeOut
-from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.clock import to_text
+from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
+from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("leads", __name__)
@@ -130,9 +134,12 @@ def _found(call: Call[None], position: str) -> service.LeadsPage:
         return service.bin_of_leads(
             table=runtime.table, workspace_id=call.workspace_id, now=now, before=position, limit=query.limit
         )
+    workspace = get_workspace(table=runtime.table, workspace_id=call.workspace_id)
+    if query.by_rows:
+        return _narrowed(call, workspace, position)
     return service.find_leads(
         table=runtime.table,
-        workspace=get_workspace(table=runtime.table, workspace_id=call.workspace_id),
+        workspace=workspace,
         now=now,
         email=query.email or "",
         status=LeadStatus(query.status) if query.status else None,
@@ -144,6 +151,25 @@ def _found(call: Call[None], position: str) -> service.LeadsPage:
         position=position,
         limit=query.limit,
     )
+
+
+def _narrowed(call: Call[None], workspace: Workspace, position: str) -> service.LeadsPage:
+    """By the rows of lists, where no condition is looked for lead by lead."""
+    from chalicelib.customers.leads.listing import LISTING
+
+    query, runtime, me = call.query, call.runtime, asker(call)
+    if query.listed_apart:
+        raise InvalidError("This list is not narrowed by filter or q.", field="filter", code="not_with_filter")
+    given = {"status": query.status, "source": query.source, "owner_id": query.owner_id, "q": query.q}
+    conditions = narrowed(LISTING, runtime, workspace.id, given, me=me)
+    since, until = service.dates_of(query.age, workspace, runtime.clock.now())
+    for op, moment in (("at_least", since), ("at_most", until)):
+        if moment is not None:
+            aged = [{"field": "created_at", "op": op, "value": to_text(moment)}]
+            conditions += LISTING.conditions(runtime, workspace.id, aged)
+    conditions += LISTING.conditions(runtime, workspace.id, query.filter, me=me)
+    items, more = LISTING.page(runtime, workspace, conditions, query.sort, position or None, query.limit)
+    return service.LeadsPage(items, more)
 
 
 def _create(call: Call[LeadIn]) -> Lead:

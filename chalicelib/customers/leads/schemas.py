@@ -8,6 +8,7 @@ from pydantic import Field
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.leads.domain import Lead
+from chalicelib.customers.lists.schemas import FilterText, SortText
 from chalicelib.customers.schemas import Name, Reference, ScoreOut, ShortText
 from chalicelib.foundation.http import PageQuery, Schema, Versioned
 from chalicelib.foundation.http.schemas import Instant
@@ -18,7 +19,9 @@ Custom = Annotated[dict[str, Any], Field(max_length=100, description="Custom fie
 
 
 class LeadsQuery(PageQuery):
-    """The list of leads, narrowed by what is given. ``owner_id`` is a member's id, ``me``, or ``none`` for leads that nobody has."""
+    """The list of leads, narrowed by what is given. ``owner_id`` is a member's id, ``me``, or ``none`` for leads that nobody has; ``sort`` is
+    created or owner, with - backwards. ``email``, ``overdue`` and ``deleted`` are lists of their own, which ``filter`` and ``q`` do not narrow.
+    """
 
     email: Annotated[str, Field(max_length=254)] | None = None
     status: LeadStatusName | None = None
@@ -29,8 +32,21 @@ class LeadsQuery(PageQuery):
         Field(description="Made today, in the last 7 or 30 days, or before them."),
     ] = None
     overdue: Annotated[bool, Field(description="Those whose first answer is overdue, the most overdue first.")] = False
-    sort: Literal["-created", "created"] = "-created"
+    q: Annotated[str | None, Field(max_length=200, description="Beginnings of words of its contact.")] = None
+    filter: FilterText | None = None
+    sort: SortText = "-created"
     deleted: Annotated[bool, Field(description="What lies in the bin.")] = False
+
+    @property
+    def listed_apart(self) -> bool:
+        """Whether a list of its own is asked for."""
+        return bool(self.email or self.overdue)
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether more is asked for than the inbox's own lists give without looking at many leads."""
+        more = self.source or self.owner_id == "none" or self.sort.lstrip("-") != "created"
+        return bool(self.filter or self.q or (more and not self.listed_apart))
 
 
 class LeadPersonIn(Schema):

@@ -132,6 +132,8 @@ def ids_of_contact(table: Table, workspace_id: str, contact_id: str) -> list[str
 
 # Operations for transactions
 
+_OPEN = tuple(status.value for status in LeadStatus if status.open)
+
 
 def create(lead: Lead) -> Create:
     """The lead's item, new."""
@@ -144,8 +146,12 @@ def replacement(lead: Lead) -> Replace:
 
 
 def touch(workspace_id: str, lead_id: str, now: datetime) -> Update:
-    """One more capture falls on the lead, which must exist."""
-    return Update(lead_key(workspace_id, lead_id), [LeadRecord.touches.add(1), LeadRecord.updated_at.set(now)])
+    """One more capture falls on the lead, which must be there and open."""
+    return Update(
+        lead_key(workspace_id, lead_id),
+        [LeadRecord.touches.add(1), LeadRecord.updated_at.set(now)],
+        LeadRecord.status.is_in(*_OPEN) & LeadRecord.deleted_at.does_not_exist(),
+    )
 
 
 def settled(lead: Lead, told_at: datetime, position: str) -> Update:

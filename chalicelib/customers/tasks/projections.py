@@ -2,16 +2,12 @@
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.tasks import service
-from chalicelib.customers.tasks.domain import TaskState
+from chalicelib.customers.tasks.domain import Task, TaskState
+from chalicelib.customers.tasks.listing import LISTING
 from chalicelib.customers.tasks.records import TaskLinkRecord, TaskRecord, task_key
-from chalicelib.customers.timeline.domain import Thing
-from chalicelib.customers.timeline.service import entry
-from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change
 from chalicelib.workspaces.audit.service import audited
-
-_TIMELINES: dict[str, Thing] = {"contact": "contact", "company": "company", "deal": "deal"}
 
 
 def note(change: Change, into: Derivation) -> None:
@@ -21,20 +17,25 @@ def note(change: Change, into: Derivation) -> None:
     old, task = service.task_of(change.old), service.task_of(change.new)
     if old.state is TaskState.DONE or task.state is not TaskState.DONE or task.done_at is None:
         return
-    for kind, thing_id in task.abouts:
-        if kind not in _TIMELINES:
-            continue
-        into.put(
-            entry(
-                workspace_id=task.workspace_id,
-                about=(_TIMELINES[kind], thing_id),
-                at=task.done_at,
-                kind="task_done",
-                id=derived_id(task.done_at, "task_done", task.id, kind),
-                data={"task_id": task.id, "title": task.title, "kind": task.kind},
-                actor=task.done_by,
-            )
-        )
+    for record in service.entries_of(task):
+        into.put(record)
+
+
+def keep_rows(change: Change, into: Derivation) -> None:
+    """The rows by which lists find the task."""
+
+    def current() -> Task | None:
+        record = into.current(TaskRecord, change.record.key)
+        return service.task_of(record) if record is not None else None
+
+    LISTING.keep_rows(
+        into,
+        workspace_id=change.record.workspace_id,
+        old=service.task_of(change.old) if change.old is not None else None,
+        new=service.task_of(change.new) if change.new is not None else None,
+        current=current,
+        made=change.record.created_at,
+    )
 
 
 def follow_contact(change: Change, into: Derivation) -> None:
@@ -75,6 +76,6 @@ _AUDITED = (
 )
 
 PROJECTIONS: dict[str, list[Projection]] = {
-    "task": [note, audited("task", fields=_AUDITED, subject=_subject)],
+    "task": [note, keep_rows, audited("task", fields=_AUDITED, subject=_subject)],
     "task_link": [follow_contact],
 }

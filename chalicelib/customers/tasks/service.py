@@ -12,6 +12,8 @@ from chalicelib.customers.tasks import store
 from chalicelib.customers.tasks.domain import EARLIEST, LATEST, NOON, Task, TaskState, When, wall_of
 from chalicelib.customers.tasks.records import DUE_SHARDS, TaskRecord
 from chalicelib.customers.things import Things, check_thing
+from chalicelib.customers.timeline.domain import Thing
+from chalicelib.customers.timeline.service import entry as timeline_entry
 from chalicelib.foundation import clock as clocks
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
@@ -22,6 +24,7 @@ from chalicelib.workspaces.settings.domain import Workspace
 
 NOBODY = "none"
 """In place of an assignee's id: tasks that nobody has."""
+_TIMELINES: Mapping[str, Thing] = {"contact": "contact", "company": "company", "deal": "deal"}
 _ATTEMPTS = 6
 _EXAMINED = 1000  # tasks read for one page of a filtered list, at most; then the cursor goes on from there
 
@@ -282,6 +285,25 @@ def titles_of(
         if kind in things and kind in set(kinds)
         for thing_id, title in things[kind].titles(table, workspace_id, ids).items()
     }
+
+
+def entries_of(task: Task) -> list[Record]:
+    """The entries for a task that is done, in the timelines of its contact and of what it is about."""
+    if task.done_at is None:
+        return []
+    return [
+        timeline_entry(
+            workspace_id=task.workspace_id,
+            about=(_TIMELINES[kind], thing_id),
+            at=task.done_at,
+            kind="task_done",
+            id=derived_id(task.done_at, "task_done", task.id, kind),
+            data={"task_id": task.id, "title": task.title, "kind": task.kind},
+            actor=task.done_by,
+        )
+        for kind, thing_id in task.abouts
+        if kind in _TIMELINES
+    ]
 
 
 def task_of(record: Record) -> Task:

@@ -1,6 +1,6 @@
 """Tasks in the table."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -105,6 +105,23 @@ def in_bin(table: Table, workspace_id: str, *, before: str, limit: int) -> Page[
     )
 
 
+def all_in_bin(table: Table, workspace_id: str) -> Iterator[Task]:
+    """Everything in the bin: of thirty days at most."""
+    return (to_domain(record) for record in table.query_all(TaskRecord, bin_partition(workspace_id), index="gsi1"))
+
+
+def linked_ids(table: Table, workspace_id: str, things: Sequence[tuple[str, str]]) -> list[str]:
+    """The ids of all tasks, open and done, that are linked with one of these things (kind, id)."""
+    found = [
+        record.task_id
+        for thing in things
+        for record in table.query_all(
+            TaskLinkRecord, thing_partition(workspace_id, *thing), begins_with="TASK#", consistent=True
+        )
+    ]
+    return list(dict.fromkeys(found))
+
+
 def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[Task, str]]:
     """Tasks of all workspaces of which somebody is to be reminded by now, each with its position."""
     page = table.query(TaskRecord, due_shard(shard), index="due", before=f"{clock.to_text(now)}~", limit=limit)
@@ -116,11 +133,17 @@ def due(table: Table, shard: int, *, now: datetime, limit: int) -> list[tuple[Ta
 
 def write(old: Task | None, new: Task) -> list[Operation]:
     """What turns the task as it was read into the new one, with its links; the task's own operation comes first."""
-    operations: list[Operation] = [Create(to_record(new)) if old is None else Replace(to_record(new))]
-    before, after = _links(old) if old else set(), _links(new)
-    operations += [Delete(key) for key in sorted(before - after)]
+    return [Create(to_record(new)) if old is None else Replace(to_record(new)), *links(old, new)]
+
+
+def links(old: Task | None, new: Task | None) -> list[Operation]:
+    """What turns the links of the task as it was into those of the new one (None: it is not there)."""
+    before, after = _links(old) if old else set(), _links(new) if new else set()
+    made = new or old
+    assert made is not None
+    operations: list[Operation] = [Delete(key) for key in sorted(before - after)]
     for key in sorted(after - before):
-        record = TaskLinkRecord(pk=key.pk, sk=key.sk, workspace_id=new.workspace_id, created_at=new.created_at)
+        record = TaskLinkRecord(pk=key.pk, sk=key.sk, workspace_id=made.workspace_id, created_at=made.created_at)
         operations.append(Put(record))
     return operations
 

@@ -1,5 +1,6 @@
 """Leads over HTTP, as captures make them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -72,13 +73,15 @@ def test_a_lead_goes_its_way(client, workspace, post):
     assert move(4, status="won").status == 422
 
 
-def test_the_inbox_is_filtered_and_goes_on(client, workspace, post):
+def test_the_inbox_is_filtered_and_goes_on(client, workspace, post, runtime, stream):
     made = [post(f"n{number}@example.com", "google" if number % 2 else "feria") for number in range(6)]
     owner = workspace.users["sales"]
     for each in made[:3]:
         client.patch(
             f"/leads/{each.lead_id}", {"version": 1, "status": "working", "owner_id": owner}, **workspace.owner
         )
+
+    stream.project(runtime)
 
     def ids(**query: Any) -> list[str]:
         found: list[str] = []
@@ -204,7 +207,7 @@ def test_a_deleted_lead_lies_in_the_bin_and_comes_back(client, workspace, post, 
     assert client.get("/leads", query={"deleted": "true"}, **workspace.key)["items"] == []
 
 
-def test_the_inbox_by_age_and_owner(client, workspace, post, clock):
+def test_the_inbox_by_age_and_owner(client, workspace, post, clock, runtime, stream):
     old = post("old@example.com")
     clock.advance(days=20)
     middle = post("middle@example.com")
@@ -212,6 +215,7 @@ def test_the_inbox_by_age_and_owner(client, workspace, post, clock):
     new = post("new@example.com")
     mine = {"version": 1, "owner_id": workspace.users["sales"]}
     client.patch(f"/leads/{middle.lead_id}", mine, **workspace.owner)
+    stream.project(runtime)
 
     def ids(**query: Any) -> list[str]:
         return [lead["id"] for lead in client.get("/leads", query=query, **workspace.sales)["items"]]
@@ -221,7 +225,18 @@ def test_the_inbox_by_age_and_owner(client, workspace, post, clock):
     assert ids(age="older") == [old.lead_id]
     assert ids(sort="created") == [old.lead_id, middle.lead_id, new.lead_id]
     assert ids(owner_id="me") == ids(owner_id=workspace.users["sales"]) == [middle.lead_id]
-    assert ids(owner_id="none") == [new.lead_id, old.lead_id]
+    assert ids(owner_id="none") == ids(owner_id="none", status="new") == [new.lead_id, old.lead_id]
+    assert ids(owner_id="none", age="older") == ids(source="google", age="older") == [old.lead_id]
+    assert ids(q="middle") == ids(q="exam", owner_id="me") == [middle.lead_id]
+    assert ids(filter='[{"field": "owner_id", "op": "present"}]') == [middle.lead_id]
+    of_contact = [{"field": "contact_id", "op": "is", "value": old.contact_id}]
+    assert ids(filter=json.dumps(of_contact)) == [old.lead_id]
+    assert ids(sort="owner")[-1] == middle.lead_id
+    assert client.get("/counts", query={"kind": "lead", "filter": "[]"}, **workspace.sales)["count"] == 3
+    refused = client.get("/leads", query={"overdue": "true", "q": "exam"}, **workspace.sales)
+    assert (refused.status, refused["errors"][0]["field"]) == (422, "filter")
+    wrong = client.get("/leads", query={"filter": '[{"field": "mood", "op": "is", "value": 1}]'}, **workspace.sales)
+    assert wrong["errors"][0]["field"] == "filter.0.field"
     page = client.get("/leads", query={"sort": "created", "limit": 2}, **workspace.sales)
     rest = client.get("/leads", query={"sort": "created", "limit": 2, "cursor": page["next_cursor"]}, **workspace.sales)
     assert [lead["id"] for lead in rest["items"]] == [new.lead_id]

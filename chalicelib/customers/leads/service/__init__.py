@@ -9,12 +9,14 @@ from chalicelib.customers.leads.service.changing import (
     note_overdue,
     respond_in_time,
     restore_lead,
+    sweep_lead,
 )
 from chalicelib.customers.leads.service.creating import create_lead, create_operation, new_lead, touch_operation
 from chalicelib.customers.leads.service.reading import (
     Age,
     LeadsPage,
     bin_of_leads,
+    dates_of,
     due_leads,
     find_leads,
     get_lead,
@@ -37,6 +39,7 @@ __all__ = [
     "contact_of_lead",
     "create_lead",
     "create_operation",
+    "dates_of",
     "delete_lead",
     "due_leads",
     "find_leads",
@@ -52,5 +55,6 @@ __all__ = [
     "note_overdue",
     "respond_in_time",
     "restore_lead",
+    "sweep_lead",
     "touch_operation",
 ]

@@ -9,7 +9,7 @@ from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.leads import store
 from chalicelib.customers.leads.domain import Lead, LeadStatus
-from chalicelib.customers.leads.records import LeadRecord
+from chalicelib.customers.leads.records import LeadRecord, lead_key
 from chalicelib.customers.leads.service.reading import get_lead
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
@@ -119,6 +119,12 @@ def contact_of_lead(*, table: Table, lead: Lead) -> Contact | None:
         table=table, workspace_id=lead.workspace_id, contact_ids=[lead.contact_id], consistent=True, follow=True
     )
     return found.get(lead.contact_id)
+
+
+def sweep_lead(*, table: Table, workspace_id: str, lead_id: str) -> None:
+    """Delete what is left in the partition of a lead that is gone; nothing when it is there (again)."""
+    if store.read(table, workspace_id, lead_id, consistent=True, include_deleted=True) is None:
+        table.write_many([], deletes=list(table.keys(lead_key(workspace_id, lead_id).pk)))
 
 
 def _write(

@@ -94,7 +94,7 @@ def find_leads(
     """As `list_leads`; with ``email`` among the leads of the contact who has that address, with ``overdue`` among those whose
     answer is overdue, the most overdue first.
     """
-    since, until = _dates(age, workspace, now)
+    since, until = dates_of(age, workspace, now)
     wanted = Wanted(status, source, owner_id, since, until)
     if overdue:
         return _overdue(table, workspace.id, wanted, now, position=position, limit=limit)
@@ -231,7 +231,8 @@ def _overdue(table: Table, workspace_id: str, wanted: Wanted, now: datetime, *, 
             return LeadsPage(found, position)
 
 
-def _dates(age: Age | None, workspace: Workspace, now: datetime) -> tuple[datetime | None, datetime | None]:
+def dates_of(age: Age | None, workspace: Workspace, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """From when and until when leads of this age were made."""
     today = now.astimezone(workspace.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match age:
         case "today":
