@@ -39,6 +39,11 @@ def made_at(identifier: str) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def first_id(at: datetime) -> str:
+    """What sorts before every identifier made at this instant or later, and after all those made before."""
+    return encode(int(at.timestamp() * 1000) << 80)
+
+
 def is_id(text: str) -> bool:
     """Whether this could be one of our identifiers; what comes from outside is asked before it becomes a key."""
     return len(text) == _LENGTH and text[0] <= "7" and all(character in _ALPHABET for character in text)

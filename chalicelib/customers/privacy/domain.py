@@ -44,6 +44,16 @@ class PersonalData(Protocol):
         ...
 
 
+class Holding(Protocol):
+    """What a `PersonalData` may say besides: that a person is needed, so that retention does not forget it by itself. Somebody who
+    asks to be erased is erased all the same.
+    """
+
+    def holds(self, runtime: Runtime, contact: Contact) -> bool:
+        """Whether something is still going on with the person."""
+        ...
+
+
 LAPS = 3
 """How often every feature is asked: the first and the second time while the contact's item and the links from it are there, so that
 what the projector was still writing is found; in between and at the end it has time to catch up.

@@ -19,6 +19,8 @@ def counts(change: Change, into: Derivation) -> None:
     for record, amount in ((change.old, -1), (change.new, 1)):
         if not isinstance(record, SubmissionRecord):
             continue
+        if change.new is None and isinstance(record, AcceptedRecord):
+            continue  # its time is over; it was accepted all the same
         state = SubmissionState.ACCEPTED if isinstance(record, AcceptedRecord) else SubmissionState.QUARANTINED
         into.count(change, store.metric_name(record.form_key), "all", state.value, amount)
         if amount > 0:

@@ -17,7 +17,7 @@ from chalicelib.foundation.http import idempotency
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
 from chalicelib.sales.deals import store
-from chalicelib.sales.deals.domain import Deal
+from chalicelib.sales.deals.domain import Deal, DealStatus
 from chalicelib.sales.deals.listing import of_customer
 from chalicelib.sales.deals.records import DealRecord, deal_key
 from chalicelib.workspaces.audit import service as audit
@@ -82,6 +82,10 @@ class _Deals:
         ids = [deal.id for deal in found]
         count += audit.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
         return count + idempotency.forget(table=table, workspace_id=workspace_id, subject_ids=ids)
+
+    def holds(self, runtime: Runtime, contact: Contact) -> bool:
+        """Whether a deal with the person is open."""
+        return any(deal.status is DealStatus.OPEN for deal in _deals(runtime, contact.workspace_id, contact))
 
 
 def _deals(runtime: Runtime, workspace_id: str, contact: Contact) -> list[Deal]:
