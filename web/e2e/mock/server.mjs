@@ -6,7 +6,7 @@ import * as data from './data.mjs'
 import { customers } from './customers.mjs'
 import { deals, sales } from './sales.mjs'
 
-const DIST = new URL('../../dist/', import.meta.url).pathname
+const DIST = process.env.DIST ?? new URL('../../dist/', import.meta.url).pathname
 const { workspace, second, contacts, leads, companies, segments, campaigns, forms, submissions, keys, runs, members } = data
 const jobs = new Map()
 const now = () => new Date().toISOString()
