@@ -308,7 +308,7 @@ export function customers(on, { page, patch, byId, Problem }) {
   on('DELETE', '/suppressions', ({ query }) => (suppressions.splice(suppressions.findIndex((one) => one.email === query.get('email')), 1), [204]))
   on('GET', '/purposes', () => purposes)
   on('PUT', '/purposes', ({ body }) => Object.assign(purposes, { purposes: body.purposes, version: purposes.version + 1 }))
-  const retention = { rules: [{ kind: 'leads_lost', months: 24, enabled: true }, { kind: 'contacts_idle', months: 36, enabled: false }], version: 1 }
+  const retention = { rules: [{ kind: 'submissions', days: 365 }, { kind: 'exports', days: 7 }], version: 1 }
   on('GET', '/retention', () => retention)
   on('PUT', '/retention', ({ body }) => patch(retention, body))
 

@@ -2162,6 +2162,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long each kind is kept. */
+        get: operations["get_retention"];
+        /** Replace the rules. They are applied every night, for the first time in the next one. */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sales-cycle": {
         parameters: {
             query?: never;
@@ -6446,7 +6464,8 @@ export interface components {
         };
         /**
          * LeadsQuery
-         * @description The list of leads, narrowed by what is given. ``owner_id`` is a member's id, ``me``, or ``none`` for leads that nobody has.
+         * @description The list of leads, narrowed by what is given. ``owner_id`` is a member's id, ``me``, or ``none`` for leads that nobody has; ``sort`` is
+         *     created or owner, with - backwards. ``email``, ``overdue`` and ``deleted`` are lists of their own, which ``filter`` and ``q`` do not narrow.
          */
         LeadsQuery: {
             /**
@@ -6473,6 +6492,11 @@ export interface components {
              */
             email?: string | null;
             /**
+             * Filter
+             * @default null
+             */
+            filter?: string | null;
+            /**
              * Limit
              * @description How many items, at most.
              * @default 50
@@ -6490,11 +6514,17 @@ export interface components {
              */
             owner_id?: string | null;
             /**
-             * Sort
-             * @default -created
-             * @enum {string}
+             * Q
+             * @description Beginnings of words of its contact.
+             * @default null
              */
-            sort?: "-created" | "created";
+            q?: string | null;
+            /**
+             * Sort
+             * @description created, or a field; - for backwards
+             * @default -created
+             */
+            sort?: string;
             /**
              * Source
              * @default null
@@ -8354,6 +8384,39 @@ export interface components {
             version: number;
             /** Working Hours */
             working_hours: components["schemas"]["WorkingHoursIn"][];
+        };
+        /**
+         * RetentionIn
+         * @description A workspace's rules, all of them; ``version`` is the one they were read at, 0 before the first change.
+         */
+        RetentionIn: {
+            /** Rules */
+            rules: components["schemas"]["RetentionRule"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RetentionOut
+         * @description A workspace's rules. A kind without one is kept until somebody deletes it.
+         */
+        RetentionOut: {
+            /** Rules */
+            rules: components["schemas"]["RetentionRule"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RetentionRule
+         * @description A kind, and after how many days what is of it goes.
+         */
+        RetentionRule: {
+            /** Days */
+            days: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "submissions" | "timeline" | "leads_closed" | "contacts_inactive" | "exports" | "imports";
         };
         /**
          * RuleConditionIn
@@ -19866,7 +19929,9 @@ export interface operations {
                 owner_id?: string | null;
                 age?: ("today" | "week" | "month" | "older") | null;
                 overdue?: boolean;
-                sort?: "-created" | "created";
+                q?: string | null;
+                filter?: string | null;
+                sort?: string;
                 deleted?: boolean;
             };
             header?: {
@@ -23865,6 +23930,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResponseTargetOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
                 };
             };
             /** @description Nobody we know */

@@ -4,10 +4,12 @@ import type { Job } from '../api/types'
 import { t } from '../i18n/index.svelte'
 import { toasts } from './toasts.svelte'
 
+/** What a progress line needs to know; the rest comes with the first look. */
+type Work = Pick<Job, 'id' | 'state' | 'done' | 'total' | 'error'> & Partial<Job>
 export interface Followed {
   id: string
   title: string
-  job: Job
+  job: Work
   /** Whether it can be stopped while it runs. */
   stops: boolean
 }
@@ -29,7 +31,7 @@ export const jobs = {
     list = list.filter((one) => one.id !== id)
   },
   /** Follows a job; `ended` runs once with its last state. */
-  follow(job: Job, title: string, ended?: (job: Job) => void, options: Options = {}): void {
+  follow(job: Work, title: string, ended?: (job: Job) => void, options: Options = {}): void {
     list = [...list.filter((one) => one.id !== job.id), { id: job.id, title, job, stops: options.stops ?? false }]
     if (options.undone) backs.set(job.id, options.undone)
     void poll(job.id, ended)

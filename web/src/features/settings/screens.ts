@@ -15,6 +15,7 @@ export const screens: SettingsScreen[] = [
   { id: 'fields', group: 'customers', needs: 'contacts:read', load: () => import('../fields/Settings.svelte') },
   { id: 'purposes', group: 'customers', needs: 'workspace:read', load: () => import('../privacy/Purposes.svelte') },
   { id: 'suppressions', group: 'customers', needs: 'contacts:read', load: () => import('../privacy/Suppressions.svelte') },
+  { id: 'retention', group: 'customers', needs: 'privacy:manage', load: () => import('../privacy/Retention.svelte') },
   { id: 'assignment', group: 'sales', needs: 'leads:read', load: () => import('./Assignment.svelte') },
   { id: 'response', group: 'sales', needs: 'leads:read', load: () => import('./Response.svelte') },
   { id: 'pipelines', group: 'sales', needs: 'deals:read', load: () => import('../pipelines/Pipelines.svelte') },
