@@ -72,7 +72,7 @@ CONSUMERS: dict[str, str] = {
     "campaign-send": "marketing.sending.consumers:walk",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
+    "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
     "imports": "customers.imports.consumers:handle",
     "exports": "customers.exports.consumers:handle sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
@@ -145,6 +145,7 @@ PARTS: dict[str, dict[str, str]] = {
         "company": "customers.companies.bulk:PART",
         "lead": "customers.leads.bulk:PART",
         "task": "customers.tasks.bulk:PART",
+        "deal": "sales.deals.bulk:PART",
     },
     "job": {
         "personal_data_export": "customers.privacy.jobs:EXPORT",
@@ -158,12 +159,15 @@ PARTS: dict[str, dict[str, str]] = {
     "import": {
         "contact": "customers.contacts.importing:PART",
         "company": "customers.companies.importing:PART",
+        "lead": "customers.leads.importing:PART",
+        "deal": "sales.deals.importing:PART",
     },
     "export": {
         "contact": "customers.contacts.exporting:PART",
         "company": "customers.companies.exporting:PART",
         "lead": "customers.leads.exporting:PART",
         "task": "customers.tasks.exporting:PART",
+        "deal": "sales.deals.exporting:PART",
     },
     "erase": {
         "forms": "marketing.forms.erasure:ERASURE",

@@ -175,7 +175,7 @@ def _merged(
             id=contact_id,
             created_at=now,
             updated_at=now,
-            shard=shard_of(contact_id, workspace.shards_of("contacts")),
+            shard=shard_of(contact_id, workspace.new_shards_of("contacts")),
             first_touch=touch,
         )
     emails, phones = present.emails, present.phones

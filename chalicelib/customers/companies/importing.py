@@ -77,7 +77,7 @@ class Companies:
             return replace(known, change=None) if known.change is not None and known.change.row != -row else known
         started = self._importing.started_at or self._now
         company_id = derived_id(started, self._importing.id, "company", key)
-        shard = shard_of(company_id, self._workspace.shards_of("companies"))
+        shard = shard_of(company_id, self._workspace.new_shards_of("companies"))
         company = Whole(
             workspace_id=self._workspace.id,
             id=company_id,
@@ -135,6 +135,7 @@ _KEPT = ("industry", "city", "country", "website", "description", "size", "tags"
 class _Part(CompaniesByHand):
     permission = "companies:write"
     match_fields = ("domain", "name", "id")
+    first_kind = ""
 
     def fields(self, runtime: Runtime, workspace: Workspace) -> Sequence[ImportField]:
         """The company's own, and the workspace's."""
@@ -304,7 +305,7 @@ class CompanyRows:
             id=company_id,
             created_at=self._now,
             updated_at=self._now,
-            shard=shard_of(company_id, self._workspace.shards_of("companies")),
+            shard=shard_of(company_id, self._workspace.new_shards_of("companies")),
             changed_by=self._importing.reference,
             **service._cleaned(self._table, self._workspace, self._given(values, None), None),
         )

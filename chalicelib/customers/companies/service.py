@@ -102,7 +102,7 @@ def create_company(
         id=company_id,
         created_at=now,
         updated_at=now,
-        shard=shard_of(company_id, workspace.shards_of("companies")),
+        shard=shard_of(company_id, workspace.new_shards_of("companies")),
         changed_by=changed_by,
         **_cleaned(table, workspace, values, None, required=required),
     )
@@ -170,7 +170,7 @@ def restore_company(*, table: Table, clock: Clock, workspace: Workspace, company
         deleted_by="",
         updated_at=clock.now(),
         changed_by=restored_by,
-        shard=shard_of(company_id, workspace.shards_of("companies")),
+        shard=shard_of(company_id, workspace.new_shards_of("companies")),
     )
     _write(table, present, restored)
     return replace(restored, version=present.version + 1)

@@ -143,6 +143,7 @@ _PLAIN = frozenset({"first_name", "last_name", "city", "country", "title", "job_
 class _Part(ContactsByHand):
     permission = "contacts:write"
     match_fields = ("email", "phone", "id")
+    first_kind = "company"
 
     def fields(self, runtime: Runtime, workspace: Workspace) -> Sequence[ImportField]:
         """The contact's own, and the workspace's."""
@@ -154,7 +155,7 @@ class _Part(ContactsByHand):
 
     def removable(self, runtime: Runtime, changes: Sequence[Change]) -> Mapping[int, str]:
         """A contact with a lead, a note or a consent of its own is kept."""
-        return {change.row: "in_use" for change in changes if _in_use(runtime.table, change.pk)}
+        return {change.row: "in_use" for change in changes if hanging(runtime.table, change.pk)}
 
 
 PART = _Part()
@@ -172,7 +173,7 @@ class ContactRows:
         started = importing.started_at or now
         self._ids = cells.RowIds(int(started.timestamp() * 1000), importing.id)
         self._companies = Companies(runtime, workspace, importing, now)
-        self._shards = workspace.shards_of("contacts")
+        self._shards = workspace.new_shards_of("contacts")
         self._region = region_of(time_zone=workspace.time_zone)
         self._members: dict[str, str] | None = None
         self._machine = importing.format == "xlsx"
@@ -539,11 +540,15 @@ _SILENT = frozenset({"score_changed", "tag_added"})
 _LOOKED_AT = 25
 
 
-def _in_use(table: Table, pk: str) -> bool:
-    """Whether something hangs on a contact: an activity that is not only the product's own note, a consent, a lead."""
+def hanging(table: Table, pk: str, *, silent: frozenset[str] = frozenset(), leads: bool = True) -> bool:
+    """Whether something hangs on a contact: an activity of another kind than the product's own notes (and the ``silent`` ones), a
+    consent, or a lead.
+    """
     page = table.query(Record, pk, between=("ACT#", "LEAD#~"), limit=_LOOKED_AT)
-    hanging = [each for each in page.items if each.sk.startswith(("ACT#", "CONSENT#", "LEAD#"))]
-    return len(page.items) >= _LOOKED_AT or any(getattr(each, "what", "") not in _SILENT for each in hanging)
+    wanted = ("ACT#", "CONSENT#", "LEAD#") if leads else ("ACT#", "CONSENT#")
+    found = [each for each in page.items if each.sk.startswith(wanted)]
+    quiet = _SILENT | silent
+    return len(page.items) >= _LOOKED_AT or any(getattr(each, "what", "") not in quiet for each in found)
 
 
 def _merged(present: Contact, values: Mapping[str, Any]) -> Contact:

@@ -169,7 +169,7 @@ def create_contact(
         id=contact_id,
         created_at=now,
         updated_at=now,
-        shard=shard_of(contact_id, workspace.shards_of("contacts")),
+        shard=shard_of(contact_id, workspace.new_shards_of("contacts")),
         first_touch=touch,
         last_touch=touch,
         changed_by=changed_by,
@@ -241,7 +241,7 @@ def restore_contact(*, table: Table, clock: Clock, workspace: Workspace, contact
         return present
     if present.deleted_at + BIN <= clock.now():
         raise NotFoundError("There is no such contact.")
-    shard = shard_of(contact_id, workspace.shards_of("contacts"))
+    shard = shard_of(contact_id, workspace.new_shards_of("contacts"))
     restored = present.edited(at=clock.now(), by=restored_by, deleted_at=None, deleted_by="", shard=shard)
     _write(table, present, restored)
     return replace(restored, version=present.version + 1)

@@ -134,7 +134,7 @@ def create_task(
         title="",
         created_at=now,
         updated_at=now,
-        shard=shard_of(task_id, workspace.shards_of("tasks")),
+        shard=shard_of(task_id, workspace.new_shards_of("tasks")),
         changed_by=changed_by,
     )
     task = _changed(table, workspace, things, blank, values)

@@ -158,7 +158,7 @@ def _company(
         name=choice.name,
         created_at=now,
         updated_at=now,
-        shard=shard_of(company_id, workspace.shards_of("companies")),
+        shard=shard_of(company_id, workspace.new_shards_of("companies")),
         domains=(domain,) if domain else (),
         country=contact.country,
         city=contact.city,

@@ -103,7 +103,7 @@ def create_operations(
         title=str(values["title"]),
         created_at=now,
         updated_at=now,
-        shard=shard_of(deal_id, workspace.shards_of("deals")),
+        shard=shard_of(deal_id, workspace.new_shards_of("deals")),
         amount=Decimal(values.get("amount") or 0),
         currency=str(values.get("currency") or pipeline.currency or workspace.currency),
         contact_id=found["contact_id"],
@@ -301,7 +301,7 @@ def restore_deal(*, table: Table, clock: Clock, workspace: Workspace, deal_id: s
         present,
         deleted_at=None,
         deleted_by="",
-        shard=shard_of(deal_id, workspace.shards_of("deals")),
+        shard=shard_of(deal_id, workspace.new_shards_of("deals")),
         updated_at=now,
         changed_by=changed_by,
     )

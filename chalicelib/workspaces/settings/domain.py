@@ -13,7 +13,7 @@ LANGUAGES = ("es", "en")
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The tenant. ``currency`` is an ISO 4217 code, ``time_zone`` an IANA name; ``shards`` says over how many partitions a
-    growing list of the workspace is spread (``contacts``, ``leads``, …).
+    growing list of the workspace is spread (``contacts``, ``leads``, …), ``growing`` over how many it is about to be.
     """
 
     id: str
@@ -28,9 +28,14 @@ class Workspace:
     updated_at: datetime
     version: int = 1
     shards: Mapping[str, int] = field(default_factory=dict)
+    growing: Mapping[str, int] = field(default_factory=dict)
 
     def shards_of(self, collection: str) -> int:
-        """Over how many partitions this list is spread; one until the workspace has grown."""
+        """Over how many partitions this list is read; one until the workspace has grown."""
+        return max(self.shards.get(collection, 1), self.growing.get(collection, 1))
+
+    def new_shards_of(self, collection: str) -> int:
+        """Over how many partitions new records of this list are spread: no more than everybody who reads it knows of."""
         return self.shards.get(collection, 1)
 
     @property

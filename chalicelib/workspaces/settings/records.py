@@ -16,6 +16,7 @@ class WorkspaceRecord(Record, discriminator="workspace"):
     sender_name = UnicodeAttribute(null=True)
     sender_email = UnicodeAttribute(null=True)
     shards = JSONAttribute(null=True)
+    growing = JSONAttribute(null=True)
 
 
 def workspace_key(workspace_id: str) -> Key:

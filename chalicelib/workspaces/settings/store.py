@@ -26,6 +26,7 @@ def to_domain(record: WorkspaceRecord) -> Workspace:
         updated_at=record.updated_at or record.created_at,
         version=int(record.version),
         shards={name: int(count) for name, count in (record.shards or {}).items()},
+        growing={name: int(count) for name, count in (record.growing or {}).items()},
     )
 
 
@@ -48,4 +49,5 @@ def to_record(workspace: Workspace, *, changed_by: str) -> WorkspaceRecord:
         sender_name=workspace.sender_name or None,
         sender_email=workspace.sender_email or None,
         shards=dict(workspace.shards) or None,
+        growing=dict(workspace.growing) or None,
     )
