@@ -316,5 +316,10 @@ def to_change(record: StageChangeRecord) -> StageChange:
     )
 
 
+def day_of(text: str) -> date | None:
+    """The day in a text, None of an empty one."""
+    return date.fromisoformat(text) if text else None
+
+
 def _gsi1sk(record: DealRecord) -> str:
     return record.gsi1sk or ""
