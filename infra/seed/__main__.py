@@ -15,8 +15,10 @@ from infra.seed.capture import make_forms, make_leads
 from infra.seed.connect import runtime_of
 from infra.seed.customers import make_customers
 from infra.seed.mailing import make_campaigns, make_schedule
+from infra.seed.quotes import make_quotes
 from infra.seed.sales import make_deals
 from infra.seed.settle import settle
+from infra.seed.tasks import make_assignment, make_tasks
 from infra.seed.workspace import EMAIL, make_workspace
 
 PASSWORD = "Clientela-2026"  # printed by `make run`; a local workspace of made-up people
@@ -43,9 +45,12 @@ def main() -> None:
         owners = home.member_ids
         town = make_customers(runtime, home.workspace, now, owners=owners)
         make_deals(runtime, home.workspace, now, town=town, owners=owners)
+        make_quotes(runtime, home.workspace, now, town=town, owners=owners)
         make_campaigns(runtime, home.workspace, now, town=town)
         last = make_leads(runtime, home.workspace, now, form_keys=forms, town=town, owners=owners)
         settle(runtime, home.workspace, last)
+        make_tasks(runtime, home.workspace, now, town=town, owners=owners)
+        make_assignment(runtime, home.workspace, now, owners=owners)
     made = {
         "workspace_id": home.workspace.id,
         "api_key": api_key,
