@@ -170,8 +170,8 @@ class Planned:
     change: Change | None = None
     claims: Sequence[int] = ()
     """Digests of what the row takes for itself; a later row with one of them is a duplicate."""
-    company: Change | None = None
-    """A company that is made before the row is written."""
+    first: Change | None = None
+    """A record of the part's ``first_kind`` that is made before the row is written; its row is the same number, negative."""
 
 
 class Session(Protocol):
@@ -191,6 +191,9 @@ class ImportPart(Sided, Protocol):
     """What one needs to import this kind (``contacts:write``)."""
     match_fields: tuple[str, ...]
     """The fields by which a present record can be found; the first is the usual one. Filterable custom fields come to them."""
+
+    first_kind: str
+    """What is made for a row before its own record: the company of a contact, the contact of a lead. Empty for none."""
 
     def fields(self, runtime: Runtime, workspace: Workspace) -> Sequence[ImportField]:
         """The fields that a column can be mapped to."""

@@ -238,8 +238,8 @@ class _Worker:
             if importing.dry_run:
                 break
             todo = [done[row.number] for row in waiting if row.number not in made]
-            companies = [each.company for each in todo if each.company is not None and each.change is not None]
-            writer.write(companies)  # what is refused has been made by an earlier row or delivery
+            firsts = [each.first for each in todo if each.first is not None and each.change is not None]
+            writer.write(firsts)  # what is refused has been made by an earlier row or delivery
             refused = {change.row for change in writer.write([each.change for each in todo if each.change is not None])}
             waiting = [row for row in waiting if row.number in refused]
             if not waiting:
@@ -272,13 +272,13 @@ class _Worker:
     # Undoing
 
     def _undo(self) -> None:
-        """The rows' records from the last to the first piece, then the companies that were made for them."""
+        """The rows' records from the last to the first piece, then what was made for them first."""
         while self.importing.chunk < 2 * self.importing.chunks:
             step, count = self.importing.chunk, self.importing.chunks
-            companies = step >= count
-            changes = self._written(step - count if companies else count - 1 - step)
-            wanted = [change for change in changes if (change.row < 0) == companies]
-            outcomes = self._undo_changes(wanted, companies=companies)
+            firsts = step >= count
+            changes = self._written(step - count if firsts else count - 1 - step)
+            wanted = [change for change in changes if (change.row < 0) == firsts]
+            outcomes = self._undo_changes(wanted, firsts=firsts) if wanted else []
             self._finish_undo(outcomes)
             if self._over() and self.importing.chunk < 2 * self.importing.chunks:
                 self._later()
@@ -288,8 +288,10 @@ class _Worker:
         )
         self._end(State.UNDONE, verdict_key=key, finished_at=self._now)
 
-    def _undo_changes(self, changes: Sequence[Change], *, companies: bool) -> list[Planned]:
-        part: ImportPart = self._runtime.parts("import")["company"] if companies else self._part
+    def _undo_changes(self, changes: Sequence[Change], *, firsts: bool) -> list[Planned]:
+        part: ImportPart = self._part
+        if firsts:
+            part = getattr(part, "first", None) or self._runtime.parts("import")[part.first_kind]
         created = [change for change in changes if change.before is None]
         stay = part.removable(self._runtime, created) if created else {}
         outcomes = [

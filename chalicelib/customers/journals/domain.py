@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -52,11 +53,13 @@ def from_lines(content: bytes) -> Iterator[Change]:
             yield Change(*json.loads(line))
 
 
-def undone(change: Change, current: Image | None, ours: frozenset[str]) -> Undone:
+def undone(
+    change: Change, current: Image | None, ours: frozenset[str], ours_when_made: frozenset[str] = frozenset()
+) -> Undone:
     """What to do about a change now that the item is ``current``.
 
-    What was made is deleted, unless anything but ``ours`` (what the product writes by itself) was changed since. What was
-    changed gets back each attribute that is still as the change left it; of sets, what was put in goes and what was taken out
+    What was made is deleted, unless anything but ``ours`` (what the product writes by itself) and ``ours_when_made`` (what it
+    writes soon after a record was made, such as a lead's owner by a rule) was changed since. What was changed gets back each attribute that is still as the change left it; of sets, what was put in goes and what was taken out
     returns, whatever else is in them. A deleted item stays deleted.
     """
     silent = ours | BOOKKEEPING
@@ -64,7 +67,8 @@ def undone(change: Change, current: Image | None, ours: frozenset[str]) -> Undon
         return Undone(False, None)
     if change.before is None:
         after = change.after or {}
-        edited = sorted(name for name in (current.keys() | after.keys()) - silent if _differ(current, after, name))
+        looked_at = (current.keys() | after.keys()) - silent - ours_when_made
+        edited = sorted(name for name in looked_at if _differ(current, after, name))
         return Undone(False, current, tuple(edited)) if edited else Undone(True, None)
     before, after = change.before, change.after or {}
     image, kept, changes = dict(current), [], False
@@ -105,6 +109,9 @@ def _differ(one: Image, other: Image, name: str) -> bool:
 def _equal(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     if one == other:
         return True
-    if one is None or other is None or "SS" not in one or "SS" not in other:
+    if one is None or other is None:
         return False
-    return set(one["SS"]) == set(other["SS"])
+    if "SS" in one and "SS" in other:
+        return set(one["SS"]) == set(other["SS"])
+    # DynamoDB gives 1200.50 back as 1200.5.
+    return "N" in one and "N" in other and Decimal(one["N"]) == Decimal(other["N"])

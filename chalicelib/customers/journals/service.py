@@ -179,7 +179,8 @@ def undo(
         todo: list[tuple[Change, list[Operation]]] = []
         for change in waiting:
             found = current.get(Key(change.pk, change.sk))
-            plan = undone(change, found.image() if found is not None else None, sided.ours)
+            image = found.image() if found is not None else None
+            plan = undone(change, image, sided.ours, getattr(sided, "ours_when_made", frozenset()))
             outcomes[change.row] = Outcome(change, "kept" if plan.kept else "undone", plan.kept)
             if plan.changes and found is not None:
                 todo.append((change, _operations(sided, workspace_id, found, plan, now, changed_by)))
