@@ -60,12 +60,13 @@ def ensure() -> Path:
 
 
 @contextlib.contextmanager
-def start(port: int | None = None, *, timeout: float = 60.0) -> Iterator[str]:
+def start(port: int | None = None, *, timeout: float = 60.0, heap: str = "512m") -> Iterator[str]:
     """Run the emulator (in memory, one database for all credentials and regions) and give its endpoint URL.
 
     Args:
         port: where it listens on loopback; a free one when omitted.
         timeout: seconds to wait for its first answer.
+        heap: how much memory Java may take; a hundred thousand contacts need 3g.
 
     Raises:
         DynamoDBLocalError: it could not be fetched, ended at once or never answered.
@@ -73,7 +74,7 @@ def start(port: int | None = None, *, timeout: float = 60.0) -> Iterator[str]:
     home = ensure()
     port = port or _free_port()
     # -Xshare:auto and the serial collector halve the start on two cores; the heap is bounded because several may run.
-    options = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"]
+    options = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"]
     command = [str(_java()), *options, f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"]
     command += ["-jar", str(home / "DynamoDBLocal.jar"), "-sharedDb", "-inMemory", "-port", str(port)]
     with tempfile.TemporaryFile() as log:

@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any
 
 from chalicelib.customers.search.domain import asked, fold, matches, tokens
+from chalicelib.customers.texts import refused
 from chalicelib.foundation.clock import from_text, to_text
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.table import Table
@@ -275,6 +276,9 @@ def _value(field: ListedField, given: Any, me: str, path: str) -> Any:
         raise InvalidError("A text.", field=path, code="text")
     if len(given) > VALUE_LIMIT:
         raise InvalidError(f"At most {VALUE_LIMIT} characters.", field=path, code="too_long")
+    reason = refused(given)
+    if reason is not None:
+        raise InvalidError(reason[1], field=path, code=reason[0])
     if kind in (ValueType.DATE, ValueType.INSTANT):
         return _moment(kind, given, path)
     if kind is ValueType.MEMBER and given == "me":
