@@ -202,6 +202,7 @@ PARTS: dict[str, dict[str, str]] = {
         "company": "customers.things:COMPANIES",
         "lead": "customers.things:LEADS",
         "deal": "sales.things:DEALS",
+        "task": "customers.tasks.things:TASKS",
     },
 }
 """Where a general feature meets the kinds it works on: what it asks for → kind (or feature) → ``module:name``. So customers'

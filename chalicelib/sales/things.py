@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from chalicelib.customers.things import Things
-from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.table import Table
 from chalicelib.sales.deals import service as deals
 
@@ -12,13 +11,8 @@ class _Deals:
     read, write = "deals:read", "deals:write"
 
     def titles(self, table: Table, workspace_id: str, ids: Collection[str]) -> dict[str, str]:
-        found = {}
-        for deal_id in ids:
-            try:
-                found[deal_id] = deals.get_deal(table=table, workspace_id=workspace_id, deal_id=deal_id).title
-            except NotFoundError:
-                continue
-        return found
+        found = deals.get_deals(table=table, workspace_id=workspace_id, deal_ids=ids, consistent=True)
+        return {deal_id: deal.title for deal_id, deal in found.items()}
 
     def all_ids(self, table: Table, workspace_id: str, thing_id: str) -> tuple[str, ...]:
         return (deals.get_deal(table=table, workspace_id=workspace_id, deal_id=thing_id).id,)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.customers.files import service
 from chalicelib.customers.files.domain import File, Owner
-from chalicelib.customers.files.schemas import FileAnnounced, FileDeletion, FileIn, FileOut, FilesQuery, UploadOut
+from chalicelib.customers.files.schemas import FileAnnounced, FileDeletion, FileIn, FileOut, FilesQuery, FileUploadOut
 from chalicelib.customers.things import Things
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.http import Answer, Call, Page, Routes
@@ -49,7 +49,7 @@ def announce_file(call: Call[FileIn]) -> Answer:
         size=body.size,
         actor=call.actor.reference,
     )
-    shown = FileAnnounced(**FileOut.of(file).model_dump(), upload=UploadOut.of(upload))
+    shown = FileAnnounced(**FileOut.of(file).model_dump(), upload=FileUploadOut.of(upload))
     return Answer(shown, 201, {"Location": f"/api/v1/files/{file.id}"})
 
 

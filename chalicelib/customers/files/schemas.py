@@ -42,7 +42,7 @@ class FileIn(Schema):
     about: ThingRef
 
 
-class UploadOut(Schema):
+class FileUploadOut(Schema):
     """How to send the content: ``method`` to ``url`` as a form of ``fields`` and, last, the field ``file``."""
 
     url: str
@@ -90,4 +90,4 @@ class FileOut(Schema):
 class FileAnnounced(FileOut):
     """A file that may be sent now; POST ``/files/{id}/complete`` when it was."""
 
-    upload: UploadOut
+    upload: FileUploadOut

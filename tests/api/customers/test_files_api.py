@@ -23,9 +23,9 @@ def announce(client, workspace, contact, name="foto.png", size=0, **more) -> Any
     return client.post("/files", body, **workspace.sales)
 
 
-def put(client, workspace, contact, name="foto.png", content=PNG) -> Any:
+def put(client, workspace, contact, name="foto.png", content=PNG, **more) -> Any:
     """A file that has arrived and was taken."""
-    made = announce(client, workspace, contact, name, len(content))
+    made = announce(client, workspace, contact, name, len(content), **more)
     assert made.status == 201, made.text
     client.runtime.files.receive(made["upload"]["fields"]["key"], content)
     return client.post(f"/files/{made['id']}/complete", **workspace.sales)
@@ -144,6 +144,18 @@ def test_files_of_deals_are_for_those_who_may_see_deals(client, workspace, runti
     assert client.post(f"/files/{made['id']}/complete", **workspace.sales).status == 200
     assert client.get(f"/files/{made['id']}", **workspace.marketer).status == 200
     assert client.delete(f"/files/{made['id']}", **workspace.support).status == 403
+
+
+def test_leads_and_tasks_have_files_too(client, workspace, contact, runtime):
+    lead = client.post("/leads", {"contact_id": contact["id"]}, **workspace.owner)["id"]
+    task = client.post("/tasks", {"title": "Llamar"}, **workspace.owner)["id"]
+    for kind, thing_id in (("lead", lead), ("task", task)):
+        made = put(client, workspace, contact, about={"kind": kind, "id": thing_id})
+        assert made["about"] == {"kind": kind, "id": thing_id}
+        query = {"about_kind": kind, "about_id": thing_id}
+        assert [each["id"] for each in client.get("/files", query=query, **workspace.viewer)["items"]] == [made["id"]]
+        unknown = announce(client, workspace, contact, about={"kind": kind, "id": "01JD0000000000000000000001"})
+        assert (unknown.status, unknown["errors"][0]["field"]) == (422, "about.id")
 
 
 def test_files_are_attached_to_what_is_written_there(client, workspace, contact):
