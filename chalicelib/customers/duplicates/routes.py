@@ -43,3 +43,16 @@ def ignore_duplicate(call: Call[None], pair_id: str) -> DuplicatePairOut:
         actor=call.actor.reference,
     )
     return DuplicatePairOut.of(pair)
+
+
+@routes.post("/duplicates/{pair_id}/reopen", permission="contacts:write", returns=DuplicatePairOut)
+def reopen_duplicate(call: Call[None], pair_id: str) -> DuplicatePairOut:
+    """These two may be one person after all: the pair is listed again."""
+    pair = service.reopen(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace_id=call.workspace_id,
+        pair_id=pair_id,
+        actor=call.actor.reference,
+    )
+    return DuplicatePairOut.of(pair)

@@ -75,6 +75,15 @@ def list_pairs(
 
 def ignore(*, table: Table, clock: Clock, workspace_id: str, pair_id: str, actor: str) -> FoundPair:
     """These two are two; said again, it changes nothing. `NotFoundError` without such a pair."""
+    return _judge(table, clock, workspace_id, pair_id, PairState.IGNORED, actor)
+
+
+def reopen(*, table: Table, clock: Clock, workspace_id: str, pair_id: str, actor: str) -> FoundPair:
+    """These two may be one after all; said again, it changes nothing. `NotFoundError` without such a pair."""
+    return _judge(table, clock, workspace_id, pair_id, PairState.OPEN, actor)
+
+
+def _judge(table: Table, clock: Clock, workspace_id: str, pair_id: str, state: PairState, actor: str) -> FoundPair:
     one, _, other = pair_id.partition("-")
     pair = store.pair(table, workspace_id, one, other) if is_id(one) and is_id(other) and one < other else None
     if pair is None:
@@ -82,9 +91,9 @@ def ignore(*, table: Table, clock: Clock, workspace_id: str, pair_id: str, actor
     present = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=[one, other])
     if len(present) < 2:
         raise NotFoundError("There is no such pair.")
-    if pair.state is PairState.OPEN:
+    if pair.state is not state:
         try:
-            table.write(store.ignored(pair, clock.now(), by=actor))
+            table.write(store.judged(pair, state, clock.now(), by=actor))
         except ConflictError as conflict:
             if conflict.current is None:
                 raise NotFoundError("There is no such pair.") from conflict

@@ -113,17 +113,17 @@ def with_reasons(pair: Pair, reasons: Iterable[Reason], now: datetime) -> Update
     )
 
 
-def ignored(pair: Pair, now: datetime, *, by: str) -> Update:
-    """The operation that says that they are two."""
+def judged(pair: Pair, state: PairState, now: datetime, *, by: str) -> Update:
+    """The operation that says that they are two, or that somebody should look again."""
     return Update(
         pair_key(pair.workspace_id, pair.first, pair.second),
         [
-            PairRecord.state.set(PairState.IGNORED.value),
-            PairRecord.gsi1pk.set(state_partition(pair.workspace_id, PairState.IGNORED)),
+            PairRecord.state.set(state.value),
+            PairRecord.gsi1pk.set(state_partition(pair.workspace_id, state)),
             PairRecord.updated_at.set(now),
             PairRecord.changed_by.set(by),
         ],
-        PairRecord.state == PairState.OPEN.value,
+        PairRecord.state == pair.state.value,
     )
 
 

@@ -228,3 +228,8 @@ def test_a_duplicate_is_told_and_vanishes_with_the_merge(client, workspace, stre
     ignored = client.post(f"/duplicates/{pair['id']}/ignore", **workspace.owner)
     assert ignored["state"] == "ignored"
     assert client.get("/duplicates", **workspace.owner)["items"] == []
+    again = client.post(f"/duplicates/{pair['id']}/reopen", **workspace.owner)
+    assert again["state"] == "open"
+    assert client.post(f"/duplicates/{pair['id']}/reopen", **workspace.owner)["state"] == "open"
+    assert [each["id"] for each in client.get("/duplicates", **workspace.owner)["items"]] == [pair["id"]]
+    assert client.get("/duplicates", query={"state": "ignored"}, **workspace.owner)["items"] == []
