@@ -23,7 +23,7 @@ from chalicelib.workspaces.settings.spreading import spread
 from infra.deploy import outputs
 from infra.seed.connect import runtime_of
 
-KINDS = ("contact", "company", "lead", "deal", "task")
+KINDS = ("contact", "company", "lead")
 
 
 def care(runtime: Runtime, options: argparse.Namespace) -> str:

@@ -19,3 +19,7 @@ class CompactAttribute(JSONAttribute):
     def serialize(self, value: Any) -> str | None:
         """The data as text."""
         return None if value is None else _encode(value)
+
+
+CUSTOM = CompactAttribute(null=True, attr_name="custom")
+"""The values of custom fields, as an attribute of any item that has some: for changing them without knowing its record."""

@@ -7,12 +7,12 @@ for the functions that still believed the field to be as it was.
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.customers.contacts.records import ContactRecord
-from chalicelib.customers.fields import service, store
+from chalicelib.customers.fields import service
 from chalicelib.customers.fields.domain import Field
 from chalicelib.customers.fields.events import INDEX, PURGE
 from chalicelib.customers.lists import indexing
 from chalicelib.customers.lists.service import Listing
+from chalicelib.customers.records import CUSTOM
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.runtime import Runtime
@@ -79,13 +79,12 @@ def _purge(
             if field.id not in record.custom:
                 return
             kept = {field_id: value for field_id, value in record.custom.items() if field_id != field.id}
-            attribute = ContactRecord.custom
             try:
                 runtime.table.write(
                     Update(
-                        store.place(workspace.id, listing.kind, record.id),
+                        service.place_of(workspace.id, listing.kind, record.id),
                         [
-                            attribute.set(kept) if kept else attribute.remove(),
+                            CUSTOM.set(kept) if kept else CUSTOM.remove(),
                             Record.updated_at.set(runtime.clock.now()),
                             Record.changed_by.set(by),
                         ],

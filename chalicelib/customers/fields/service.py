@@ -27,7 +27,7 @@ from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.messaging.envelope import Envelope
 from chalicelib.foundation.messaging.publisher import Queues
-from chalicelib.foundation.table import Delete, Record, Table
+from chalicelib.foundation.table import Delete, Key, Record, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.workspaces.audit.service import deletion
 
@@ -242,6 +242,11 @@ def remove_field(*, table: Table, field: Field, by: str, at: datetime) -> None:
         if not conflict.failed:
             raise
     _memory(table).forget(field.workspace_id)
+
+
+def place_of(workspace_id: str, kind: str, id: str) -> Key:  # noqa: A002
+    """Where a record that can have custom fields stands."""
+    return store.place(workspace_id, kind, id)
 
 
 def field_of(record: Record) -> Field:

@@ -7,7 +7,7 @@ and run beside everything else: a row is only written while its record is still 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from chalicelib.customers.fields import store as places
+from chalicelib.customers.fields import service as fields
 from chalicelib.customers.lists import store
 from chalicelib.customers.lists.records import ListedRecord, listed_partition
 from chalicelib.customers.lists.service import HasTable, Listing
@@ -68,7 +68,7 @@ def _write(table: Table, listing: Listing[Any], workspace_id: str, records: Iter
         keys = [key for key in listing.rows(table, workspace_id, record) if not index or _index_of(key) == index]
         if not keys:
             continue
-        check = Check(places.place(workspace_id, listing.kind, record.id), Record.version == record.version)
+        check = Check(fields.place_of(workspace_id, listing.kind, record.id), Record.version == record.version)
         puts = [Put(_row(workspace_id, key, record)) for key in sorted(keys)]
         if sum(len(operations) for _, operations in batch) + 1 + len(puts) > _ACTIONS:
             changed += _transact(table, batch)
