@@ -23,7 +23,9 @@ from chalicelib.customers.contacts.domain import (
     clean_tags,
     shard_of,
 )
+from chalicelib.customers.duplicates import service as duplicates
 from chalicelib.customers.leads import service as leads
+from chalicelib.customers.texts import check_text
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import InvalidError, UnavailableError
 from chalicelib.foundation.ids import new_id
@@ -68,7 +70,7 @@ def capture(
     submission); a function is given the outcome to name it. ``field_prefix`` stands before field names in an `InvalidError`.
 
     A known contact's fields are only filled where they are empty: an anonymous post overwrites nothing. A phone number that
-    another contact has is left with that one. Two captures of the same person at once end as one contact and one lead.
+    another contact has is left with that one, and the two are noted as a possible duplicate. Two captures of the same person at once end as one contact and one lead.
 
     Raises:
         InvalidError: an address or text that cannot be, or neither e-mail nor phone.
@@ -97,6 +99,7 @@ def capture(
         contact = _merged(present, person, touch, new_tags, free, workspace, now, actor)
         outcome = _outcome(contact, present, lost_leads, now)
         operations = _operations(workspace, contact, present, outcome, given, touch, now, source, source_ip, actor)
+        operations += _finding(workspace, contact, held, person, now)
         beside = extra(outcome) if callable(extra) else extra
         try:
             table.transact([*operations, *beside], token=new_id(now))
@@ -108,6 +111,16 @@ def capture(
         else:
             return outcome
     raise UnavailableError("The contact keeps being changed by others.")
+
+
+def _finding(
+    workspace: Workspace, contact: Contact, held: Mapping[Claim, str], person: Person, now: datetime
+) -> list[Operation]:
+    """Somebody came with another contact's number: they may be one person."""
+    holder = held.get(Claim("phone", person.phone)) if person.phone else None
+    if holder is None or holder == contact.id:
+        return []
+    return [duplicates.phone_finding(workspace_id=workspace.id, contact_id=contact.id, holder_id=holder, now=now)]
 
 
 def _outcome(contact: Contact, present: Contact | None, lost_leads: set[str], now: datetime) -> Captured:
@@ -212,9 +225,7 @@ def _person(values: Mapping[str, str], workspace: Workspace, prefix: str) -> Per
     texts = {}
     for name, limit in _LIMITS.items():
         text = (values.get(name) or "").strip()
-        if len(text) > limit:
-            raise InvalidError(f"At most {limit} characters.", field=prefix + name, code="too_long")
-        texts[name] = text
+        texts[name] = check_text(text, field=prefix + name, limit=limit)
     email, phone = (values.get("email") or "").strip(), (values.get("phone") or "").strip()
     if email:
         email = normalise_email(email, field=prefix + "email")

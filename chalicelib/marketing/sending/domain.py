@@ -43,6 +43,7 @@ class Reason(StrEnum):
     """Why a recipient did not get the message."""
 
     CONTACT_DELETED = "contact_deleted"
+    CONTACT_MERGED = "contact_merged"
     NO_ADDRESS = "no_address"
     ADDRESS_INVALID = "address_invalid"
     ADDRESS_CHANGED = "address_changed"

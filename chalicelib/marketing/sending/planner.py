@@ -100,7 +100,7 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
         contact_ids, following = page.contact_ids, page.next
     except NotFoundError:  # deleted after the campaign was started
         contact_ids, following = [], None
-    found = contacts.get_contacts(table=table, workspace_id=campaign.workspace_id, contact_ids=contact_ids)
+    found = contacts.get_contacts(table=table, workspace_id=campaign.workspace_id, contact_ids=contact_ids, gone=True)
     planned = [_planned(campaign, contact_id, found.get(contact_id)) for contact_id in contact_ids]
     still = campaigns.still_planning(table, campaign)
     now = clock.now()
@@ -121,9 +121,10 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
 
 
 def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> ledger.Planned:
-    state, reason, email = State.PENDING, "", contact.email if contact is not None else ""
-    if contact is None:
-        state, reason = State.SUPPRESSED, Reason.CONTACT_DELETED.value
+    state, reason, email = State.PENDING, "", contact.email if contact is not None and not contact.gone else ""
+    if contact is None or contact.gone:
+        merged = contact is not None and contact.merged_into
+        state, reason = State.SUPPRESSED, (Reason.CONTACT_MERGED if merged else Reason.CONTACT_DELETED).value
     elif not email:
         state, reason = State.SUPPRESSED, Reason.NO_ADDRESS.value
     shard = shard_of(contact_id, campaign.shards)

@@ -327,7 +327,9 @@ class _Checks:
     def read(cls, sender: Sender, campaign: Campaign, rows: list[Recipient]) -> "_Checks":
         table, workspace_id = sender.table, campaign.workspace_id
         ids = [row.contact_id for row in rows]
-        found = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=ids, consistent=True)
+        found = contacts.get_contacts(
+            table=table, workspace_id=workspace_id, contact_ids=ids, consistent=True, gone=True
+        )
         listed = consent.suppressed(
             table=table,
             signer=sender.signer,
@@ -342,7 +344,9 @@ class _Checks:
     def refusal(self, row: Recipient) -> str:
         """Why this person must not get it; empty when nothing speaks against it."""
         contact = self.contacts.get(row.contact_id)
-        if contact is None:
+        if contact is not None and contact.merged_into:
+            return Reason.CONTACT_MERGED  # the survivor has a row of its own, if it is in the audience
+        if contact is None or contact.gone:
             return Reason.CONTACT_DELETED
         if all(row.email != email.address for email in contact.emails):
             return Reason.ADDRESS_CHANGED

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.customers.capture.service import capture
 from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.domain import Touch
 from chalicelib.customers.duplicates import projections as ours
 from chalicelib.customers.duplicates import service as duplicates
 from chalicelib.customers.duplicates.domain import PairState, Reason
@@ -127,6 +129,15 @@ def test_a_number_of_somebody_else_is_a_finding(people: People) -> None:
     people.change(other, last_name="Ruiz")  # compared again: a finding stays
     people.project()
     assert people.open() == {frozenset((one, other)): {Reason.PHONE_OF_OTHER}}
+
+
+def test_a_capture_with_a_number_of_somebody_else_is_a_finding(people: People) -> None:
+    one = people.make(first_name="Ana", phones=[{"number": "+34600111222"}])
+    given = {"table": people.runtime.table, "clock": people.clock, "workspace": people.workspace}
+    values = {"email": "eva@example.com", "first_name": "Eva", "phone": "+34600111222"}
+    captured = [capture(**given, values=values, touch=Touch(at=people.clock.now())) for _ in range(2)]
+    assert {each.contact_id for each in captured} == {captured[0].contact_id}
+    assert people.open() == {frozenset((one, captured[0].contact_id)): {Reason.PHONE_OF_OTHER}}
 
 
 def test_the_plain_spelling_of_a_tagged_address(people: People) -> None:
