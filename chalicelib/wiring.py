@@ -182,6 +182,7 @@ PARTS: dict[str, dict[str, str]] = {
         "merges": "customers.merges.erasure:ERASURE",
         "duplicates": "customers.duplicates.erasure:ERASURE",
         "consent": "customers.consent.erasure:ERASURE",
+        "journals": "customers.journals.erasure:ERASURE",
         "privacy": "customers.privacy.erasure:ERASURE",
         "contacts": "customers.contacts.erasure:ERASURE",  # last: the others find their things from here
     },

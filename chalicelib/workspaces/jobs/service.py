@@ -82,6 +82,14 @@ def fail(
     )
 
 
+def forget_file(*, table: Table, clock: Clock, workspace_id: str, job_id: str) -> None:
+    """The file that a job made is there no longer: its result no longer leads to it. Harmless when there is no such job."""
+    job = store.read(table, workspace_id, job_id, clock.now())
+    if job is not None and job.result and "file_key" in job.result:
+        kept = {name: value for name, value in job.result.items() if name != "file_key"}
+        store.change_result(table, (workspace_id, job_id), clock.now(), kept)
+
+
 def cancel(*, table: Table, clock: Clock, job: Job) -> Job:
     """Stop it at the next piece of its work; `ConflictError` when it has ended."""
     asked = store.ask_cancel(table, (job.workspace_id, job.id), clock.now())

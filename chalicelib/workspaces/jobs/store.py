@@ -1,6 +1,8 @@
 """Reading and writing jobs. A job that has ended does not move again."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.table import Table
@@ -32,6 +34,15 @@ def ask_cancel(table: Table, job: tuple[str, str], now: datetime) -> Job | None:
         return to_domain(table.update(JobRecord, job_key(*job), actions, condition=condition))
     except ConflictError:
         return None
+
+
+def change_result(table: Table, job: tuple[str, str], now: datetime, result: Mapping[str, Any]) -> None:
+    """Another result for a job that is done; nothing for one that is not there (any more)."""
+    actions = [JobRecord.result.set(dict(result)), JobRecord.updated_at.set(now)]
+    try:
+        table.update(JobRecord, job_key(*job), actions, condition=JobRecord.state == State.DONE.value)
+    except ConflictError:
+        return
 
 
 def move(
