@@ -5,7 +5,7 @@ import { stack } from './stack.ts'
 /** The product against a running stack: CLIENTELA_STACK is the path of its stack.json, `.local/stack.json` if not given. */
 export default defineConfig({
   testDir: '.',
-  testMatch: 'app.spec.ts',
+  testMatch: /app(\.\w+)?\.spec\.ts$/,
   outputDir: './test-results',
   timeout: 150_000,
   expect: { timeout: 20_000 },

@@ -6,7 +6,7 @@ const PORT = Number(process.env.PORT ?? 4199)
 /** The screens against the mock API: no cloud needed. The SPA has to be built first. */
 export default defineConfig({
   testDir: '.',
-  testMatch: 'mock.spec.ts',
+  testMatch: /mock(\.\w+)?\.spec\.ts$/,
   outputDir: './test-results',
   timeout: 60_000,
   expect: { timeout: 8_000 },
