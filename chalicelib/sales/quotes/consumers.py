@@ -1,8 +1,10 @@
 """Queue ``exports``: quotes on paper, and to the customer. Queue ``jobs``: mails to members. The minute's look at the clock."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 
-from chalicelib.foundation.errors import NotFoundError
+from chalicelib.foundation.errors import InvalidError, NotFoundError
 from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.runtime import Runtime
@@ -70,6 +72,8 @@ def handle(runtime: Runtime, envelope: Envelope) -> None:
     except NotFoundError:
         return
     state = QuoteState(str(envelope.data["state"]))
+    if state is QuoteState.ACCEPTED:
+        _follow_up(runtime, workspace, quote)
     if not workspace.sender_email or (state is QuoteState.PENDING and quote.state is not state):
         return
     for member in _told(runtime, quote, state):
@@ -111,6 +115,32 @@ def _mail(runtime: Runtime, workspace: Workspace, quote: Quote, address: str, co
         recipient=quote.send_to,
         mime=message(letter, workspace=workspace, recipient=quote.send_to, attachments=[paper]),
     )
+
+
+def _follow_up(runtime: Runtime, workspace: Workspace, quote: Quote) -> None:
+    """A task for the owner of an accepted quote, due the day after; none when the deal or the owner is gone. Made once."""
+    from chalicelib.customers.tasks import service as tasks
+
+    if quote.reply is None or not quote.owner_id:
+        return
+    values = {
+        "title": WORDS[workspace.language]["task_accepted"].format(number=quote.number),
+        "kind": "todo",
+        "due_at": quote.reply.at + timedelta(days=1),
+        "has_time": False,
+        "assignee_id": quote.owner_id,
+        "about": ("deal", quote.deal_id),
+    }
+    with suppress(InvalidError):
+        tasks.create_task(
+            table=runtime.table,
+            clock=runtime.clock,
+            workspace=workspace,
+            things=runtime.parts("things"),
+            task_id=derived_id(quote.reply.at, "quote", "accepted", quote.id),
+            values=values,
+            changed_by="system",
+        )
 
 
 def _told(runtime: Runtime, quote: Quote, state: QuoteState) -> Iterable[Member]:

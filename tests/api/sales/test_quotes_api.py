@@ -304,6 +304,10 @@ def test_the_customer_accepts_once(client, world, deal, contact, runtime, stream
         assert kinds.count("quote_accepted") == 1
         assert kinds.count("quote_issued") == 1
     assert [recipient.split(".")[0] for _, recipient, _, _ in runtime.mailer.sent] == ["sales"]
+    work(runtime, stream)
+    [task] = client.get("/tasks", query={"about_kind": "deal", "about_id": deal["id"]}, **world.sales)["items"]
+    assert task["title"] == "Seguir con el presupuesto aceptado Q-2026-0001"
+    assert task["assignee_id"] == world.users["sales"]
     for name in ("revise", "submit", "issue"):
         step(client, world, quote, name, status=409)
 
