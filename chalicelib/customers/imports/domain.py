@@ -123,7 +123,8 @@ class Import:
     @property
     def run(self) -> str:
         """The name of the present run: a trial and the import itself are two."""
-        return str(int((self.started_at or self.created_at).timestamp() * 1000))
+        at = int((self.started_at or self.created_at).timestamp() * 1000)
+        return f"{at}-{'trial' if self.dry_run else 'import'}"
 
     @property
     def done(self) -> int:
