@@ -27,7 +27,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "customers.contacts.routes": ("contacts",),
     "customers.consent.routes": ("contacts", "purposes", "suppressions"),
     "customers.duplicates.routes": ("contacts", "duplicates"),
-    "customers.merges.routes": ("contacts", "merges"),
+    "customers.merges.routes": ("contacts", "companies", "merges"),
     "customers.privacy.routes": ("contacts",),
     "customers.retention.routes": ("retention",),
     "customers.timeline.routes": ("contacts", "companies", "deals", "me"),

@@ -178,6 +178,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
         f"/contacts/{_contact(foreign)}/merge", {"other_id": _contact(foreign)}, name="merge_id"
     ),
     "other_contact_id": _contact,
+    "other_company_id": lambda foreign: foreign.post("/companies", {"name": CANARY}),
     "pair_id": _pair,
     "run_id": lambda foreign: foreign.post("/reports/weekly/runs", {}),
     "import_id": lambda foreign: foreign.post("/imports", {"file_name": f"{CANARY}.csv"}),
@@ -245,7 +246,13 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/views"): Sample(lambda _: {"kind": "contact", "name": "x"}),
     ("PATCH", "/v1/views/{view_id}"): _version(name="x"),
     ("POST", "/v1/contacts/{contact_id}/merge"): Sample(lambda foreign: {"other_id": foreign("other_contact_id")}),
-    ("POST", "/v1/contacts/{contact_id}/merge/preview"): Sample(lambda foreign: {"other_id": foreign("other_contact_id")}),
+    ("POST", "/v1/contacts/{contact_id}/merge/preview"): Sample(
+        lambda foreign: {"other_id": foreign("other_contact_id")}
+    ),
+    ("POST", "/v1/companies/{company_id}/merge"): Sample(lambda foreign: {"other_id": foreign("other_company_id")}),
+    ("POST", "/v1/companies/{company_id}/merge/preview"): Sample(
+        lambda foreign: {"other_id": foreign("other_company_id")}
+    ),
     ("PUT", "/v1/purposes"): Sample(
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
     ),

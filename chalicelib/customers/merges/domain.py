@@ -38,6 +38,7 @@ MERGED_LIMIT = 20
 """Contacts that can have been merged into one: each is read with it."""
 UNDO = timedelta(days=30)
 CUSTOM = "custom."
+CONTACT = "contact"
 
 Side = Literal["this", "other"]
 Element = TypeVar("Element")
@@ -99,7 +100,7 @@ class MergeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merge: who went into whom, when, by whom; ``until`` it can be taken back."""
+    """A merge: who went into whom, when, by whom; ``until`` it can be taken back. ``what`` they are: contacts or companies."""
 
     workspace_id: str
     id: str
@@ -112,6 +113,7 @@ class Merge:
     undone_at: datetime | None = None
     undone_by: str = ""
     version: int = 1
+    what: str = CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +215,17 @@ def parted(this: Contact, other: Contact, after: Contact, now: Contact) -> Parte
     """
     back = replace(
         this,
-        company_id=_kept(this, after, now, "company_id"),
-        company_name=_kept(this, after, now, "company_name"),
-        **{name: _kept(this, after, now, name) for name in _ALONE},
+        company_id=kept(this, after, now, "company_id"),
+        company_name=kept(this, after, now, "company_name"),
+        **{name: kept(this, after, now, name) for name in _ALONE},
         emails=_emails(this, after, now),
         phones=_phones(this, after, now),
-        addresses=_elements(this.addresses, after.addresses, now.addresses, lambda each: each),
-        tags=frozenset(_elements(sorted(this.tags), sorted(after.tags), sorted(now.tags), lambda each: each)),
-        interests=_elements(this.interests, after.interests, now.interests, str.lower),
-        custom=_mapping(this.custom, after.custom, now.custom),
-        consents=_mapping(this.consents, after.consents, now.consents),
-        merged_ids=_elements(this.merged_ids, after.merged_ids, now.merged_ids, lambda each: each),
+        addresses=elements(this.addresses, after.addresses, now.addresses, lambda each: each),
+        tags=frozenset(elements(sorted(this.tags), sorted(after.tags), sorted(now.tags), lambda each: each)),
+        interests=elements(this.interests, after.interests, now.interests, str.lower),
+        custom=mapping(this.custom, after.custom, now.custom),
+        consents=mapping(this.consents, after.consents, now.consents),
+        merged_ids=elements(this.merged_ids, after.merged_ids, now.merged_ids, lambda each: each),
     )
     theirs = replace(
         other,
@@ -258,12 +260,13 @@ def _compared(contact: Contact) -> Contact:
     )
 
 
-def _kept(this: Contact, after: Contact, now: Contact, name: str) -> Any:
+def kept(this: Any, after: Any, now: Any, name: str) -> Any:
+    """A field that was not changed since the merge goes back; one that was stays."""
     changed = getattr(now, name) != getattr(after, name)
     return getattr(now if changed else this, name)
 
 
-def _elements(
+def elements(
     before: Iterable[Element], after: Iterable[Element], now: Iterable[Element], key: Callable[[Element], Hashable]
 ) -> tuple[Element, ...]:
     """Those of before that were not taken away since, as they are now if they were changed since, and those that came since."""
@@ -277,11 +280,11 @@ def _elements(
 
 
 def _emails(this: Contact, after: Contact, now: Contact) -> tuple[EmailAddress, ...]:
-    return one_primary_email(_elements(this.emails, after.emails, now.emails, lambda each: each.address))
+    return one_primary_email(elements(this.emails, after.emails, now.emails, lambda each: each.address))
 
 
 def _phones(this: Contact, after: Contact, now: Contact) -> tuple[PhoneNumber, ...]:
-    return one_primary_phone(_elements(this.phones, after.phones, now.phones, lambda each: each.number))
+    return one_primary_phone(elements(this.phones, after.phones, now.phones, lambda each: each.number))
 
 
 def _still(
@@ -291,8 +294,8 @@ def _still(
     return tuple(each for each in theirs if key(each) in stands)
 
 
-def _mapping(before: Mapping[str, Any], after: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for values by name."""
+def mapping(before: Mapping[str, Any], after: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as `elements` for values by name."""
     kept = {name: value for name, value in before.items() if name in now or name not in after}
     changed = {name: value for name, value in now.items() if name not in after or value != after[name]}
     return kept | changed
@@ -343,13 +346,15 @@ def _custom(this: Contact, other: Contact, choices: Mapping[str, Side]) -> dict[
     return found
 
 
+def beside(mine: Sequence[Any], theirs: Sequence[Any], key: Callable[[Any], Hashable]) -> list[Any]:
+    """One's own, and those of theirs that are not among them; theirs keep their primary only when there are none of one's own."""
+    known = {key(each) for each in mine}
+    added = [replace(each, primary=each.primary and not mine) for each in theirs if key(each) not in known]
+    return [*mine, *added]
+
+
 def _united(this: Contact, other: Contact) -> dict[str, Any]:
     """Everything that can stand side by side, the survivor's first; its primary stays, or the other's becomes it."""
-
-    def beside(mine: Sequence[Any], theirs: Sequence[Any], key: Callable[[Any], Hashable]) -> list[Any]:
-        known = {key(each) for each in mine}
-        added = [replace(each, primary=each.primary and not mine) for each in theirs if key(each) not in known]
-        return [*mine, *added]
 
     def bare(address: Any) -> Any:
         return replace(address, primary=False, label="")

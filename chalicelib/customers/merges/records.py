@@ -13,6 +13,7 @@ class MergeRecord(Record, discriminator="merge"):
     """
 
     actor = UnicodeAttribute(null=True)
+    what = UnicodeAttribute(null=True)
     survivor_id = UnicodeAttribute()
     other_id = UnicodeAttribute()
     state = UnicodeAttribute()
@@ -39,6 +40,15 @@ class ImagesRecord(Record, discriminator="merge_images"):
     rows = UnicodeAttribute()
 
 
+class MovedRecord(Record, discriminator="merge_moved"):
+    """``W#w#MERGE#m`` / ``C#c``: this contact got another company by a merge of companies."""
+
+
+def moved_key(workspace_id: str, merge_id: str, contact_id: str) -> Key:
+    """Where it is noted that a contact was moved."""
+    return Key(merge_partition(workspace_id, merge_id), f"C#{contact_id}")
+
+
 def merge_partition(workspace_id: str, merge_id: str) -> str:
     """The partition of a merge."""
     return partition(workspace_id, "MERGE", merge_id)
@@ -59,6 +69,6 @@ def merges_partition(workspace_id: str) -> str:
     return partition(workspace_id, "MERGES")
 
 
-def survivor_partition(workspace_id: str, contact_id: str) -> str:
-    """The merges that a contact survived (``gsi2``), sorted by id."""
-    return partition(workspace_id, "C", contact_id, "MERGES")
+def survivor_partition(workspace_id: str, survivor_id: str, what: str = "contact") -> str:
+    """The merges that a contact or company survived (``gsi2``), sorted by id."""
+    return partition(workspace_id, "C" if what == "contact" else "CO", survivor_id, "MERGES")

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.customers.companies.domain import Company
+from chalicelib.customers.companies.schemas import CompanyOut
 from chalicelib.customers.consent import service as consent
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.contacts.schemas import ContactOut
 from chalicelib.customers.fields import service as custom_fields
-from chalicelib.customers.merges import service
+from chalicelib.customers.merges import companies, service
 from chalicelib.customers.merges.domain import CUSTOM, Difference, Side
 from chalicelib.customers.merges.schemas import (
+    CompanyMergeDoneOut,
+    CompanyMergePreviewOut,
     MergeDifferenceOut,
     MergeDoneOut,
     MergeIn,
@@ -66,6 +70,46 @@ def merge_contacts(call: Call[MergeIn], contact_id: str) -> Answer:
     return Answer(shown, 201, {"Location": f"/api/v1/merges?id={made.id}"})
 
 
+@routes.post(
+    "/companies/{company_id}/merge/preview",
+    permission="companies:read",
+    body=MergeIn,
+    returns=CompanyMergePreviewOut,
+    once=False,
+)
+def preview_company_merge(call: Call[MergeIn], company_id: str) -> CompanyMergePreviewOut:
+    """What merging another company into this one would make; nothing is changed."""
+    found = companies.preview(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace_id=call.workspace_id,
+        company_id=company_id,
+        other_id=call.body.other_id,
+        choices=_choices(call, "company"),
+    )
+    shown = [MergeDifferenceOut.of(_by_key(call, each)) for each in found.differences]
+    return CompanyMergePreviewOut.model_construct(survivor=_shown_company(call, found.survivor), differences=shown)
+
+
+@routes.post(
+    "/companies/{company_id}/merge", permission="companies:write", body=MergeIn, returns=CompanyMergeDoneOut, status=201
+)
+def merge_companies(call: Call[MergeIn], company_id: str) -> Answer:
+    """Merge another company into this one; its contacts follow seconds later. For 30 days it can be taken back."""
+    made, company = companies.merge(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace_id=call.workspace_id,
+        company_id=company_id,
+        other_id=call.body.other_id,
+        choices=_choices(call, "company"),
+        merge_id=call.creation_id,
+        actor=call.actor.reference,
+    )
+    shown = CompanyMergeDoneOut.model_construct(merge_id=made.id, company=_shown_company(call, company))
+    return Answer(shown, 201, {"Location": f"/api/v1/merges?id={made.id}"})
+
+
 @routes.get("/merges", permission="contacts:read", query=PageQuery, returns=Page[MergeOut])
 def list_merges(call: Call[None]) -> Page[MergeOut]:
     """The last merges, newest first."""
@@ -84,6 +128,11 @@ def list_merges(call: Call[None]) -> Page[MergeOut]:
 @routes.post("/merges/{merge_id}/undo", permission="contacts:write", returns=MergeUndoneOut, errors=(409,))
 def undo_merge(call: Call[None], merge_id: str) -> MergeUndoneOut:
     """Part what was merged. Both are as they were before, but for what was changed since."""
+    made = service.get_merge(table=call.runtime.table, workspace_id=call.workspace_id, merge_id=merge_id)
+    if made.what == companies.COMPANY:
+        call.require("companies:write")
+        both = companies.undo(table=call.runtime.table, clock=call.runtime.clock, made=made, actor=call.actor.reference)
+        return MergeUndoneOut.model_construct(contacts=[], companies=[_shown_company(call, each) for each in both])
     found = service.undo(
         table=call.runtime.table,
         clock=call.runtime.clock,
@@ -91,7 +140,7 @@ def undo_merge(call: Call[None], merge_id: str) -> MergeUndoneOut:
         merge_id=merge_id,
         actor=call.actor.reference,
     )
-    return MergeUndoneOut.model_construct(contacts=[_shown(call, contact) for contact in found])
+    return MergeUndoneOut.model_construct(contacts=[_shown(call, contact) for contact in found], companies=[])
 
 
 def _shown(call: Call[Any], contact: Contact) -> ContactOut:
@@ -106,17 +155,21 @@ def _shown(call: Call[Any], contact: Contact) -> ContactOut:
     return ContactOut.whole(contact, found.get(email), _custom(call, contact.custom))
 
 
+def _shown_company(call: Call[Any], company: Company) -> CompanyOut:
+    return CompanyOut.of(company, _custom(call, company.custom))
+
+
 def _custom(call: Call[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     return custom_fields.shown(table=call.runtime.table, workspace_id=call.workspace_id, values=values)
 
 
-def _choices(call: Call[MergeIn]) -> dict[str, Side]:
+def _choices(call: Call[MergeIn], kind: str = "contact") -> dict[str, Side]:
     """Choices by the ids of custom fields, from those by their keys."""
     given = call.body.choices
     if not any(name.startswith(CUSTOM) for name in given):
         return dict(given)
     catalogue = custom_fields.get_catalogue(table=call.runtime.table, workspace_id=call.workspace_id)
-    ids = {CUSTOM + key: CUSTOM + field.id for key, field in catalogue.by_key("contact").items()}
+    ids = {CUSTOM + key: CUSTOM + field.id for key, field in catalogue.by_key(kind).items()}
     return {ids.get(name, name): side for name, side in given.items()}
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from chalicelib.customers.companies.schemas import CompanyOut
 from chalicelib.customers.contacts.domain import Kyc
 from chalicelib.customers.contacts.schemas import ContactOut
 from chalicelib.customers.merges.domain import Difference, Merge
@@ -67,6 +68,7 @@ class MergeOut(Schema):
     """A merge that was made; ``until`` it can be taken back."""
 
     id: str
+    kind: Literal["contact", "company"]
     survivor_id: str
     other_id: str
     at: Instant
@@ -81,6 +83,7 @@ class MergeOut(Schema):
         """The merge as shown."""
         return cls.model_construct(
             id=merge.id,
+            kind=merge.what,
             survivor_id=merge.survivor_id,
             other_id=merge.other_id,
             at=merge.at,
@@ -93,9 +96,24 @@ class MergeOut(Schema):
 
 
 class MergeUndoneOut(Schema):
-    """The two contacts again: the one that had survived, and the other."""
+    """The two contacts (or companies) again: the one that had survived, and the other."""
 
-    contacts: list[ContactOut]
+    contacts: list[ContactOut] = []
+    companies: list[CompanyOut] = []
+
+
+class CompanyMergeDoneOut(Schema):
+    """A merge, and the company that there is now."""
+
+    merge_id: str
+    company: CompanyOut
+
+
+class CompanyMergePreviewOut(Schema):
+    """What a merge would make."""
+
+    survivor: CompanyOut
+    differences: list[MergeDifferenceOut]
 
 
 def _plain(value: Any) -> Any:

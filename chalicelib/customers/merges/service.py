@@ -13,6 +13,7 @@ from chalicelib.customers.contacts.domain import Consent, Contact, ScoreChange
 from chalicelib.customers.contacts.records import ContactRecord, contact_key
 from chalicelib.customers.merges import store
 from chalicelib.customers.merges.domain import (
+    CONTACT,
     UNDO,
     Difference,
     Follower,
@@ -137,7 +138,7 @@ def undo(*, table: Table, clock: Clock, workspace_id: str, merge_id: str, actor:
     """
     for attempt in range(_ATTEMPTS):
         made = store.read(table, workspace_id, merge_id) if is_id(merge_id) else None
-        if made is None:
+        if made is None or made.what != CONTACT:
             raise NotFoundError("There is no such merge.")
         if made.state is MergeState.UNDONE:
             forget_scores(table=table, workspace_id=workspace_id, merge_id=merge_id)
@@ -212,6 +213,14 @@ def _said(made: Merge, images: store.Images, back: Parted, now: datetime, actor:
     ]
 
 
+def get_merge(*, table: Table, workspace_id: str, merge_id: str) -> Merge:
+    """The merge, of contacts or of companies; `NotFoundError` when there is none."""
+    found = store.read(table, workspace_id, merge_id) if is_id(merge_id) else None
+    if found is None:
+        raise NotFoundError("There is no such merge.")
+    return found
+
+
 def list_merges(*, table: Table, workspace_id: str, before: str = "", limit: int = 50) -> list[Merge]:
     """The last merges, newest first."""
     return store.recent(table, workspace_id, before=before, limit=limit)
@@ -226,7 +235,7 @@ def follow(*, runtime: Runtime, workspace_id: str, merge_id: str) -> None:
     """
     table, followers = runtime.table, runtime.parts("merge")
     made = store.read(table, workspace_id, merge_id)
-    if made is None:
+    if made is None or made.what != CONTACT:
         return
     moved: dict[str, Sequence[str]] = {}
     if made.state is MergeState.DONE:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers.merges.domain import Merge, MergeState
+from chalicelib.customers.merges.domain import CONTACT, Merge, MergeState
 from chalicelib.customers.merges.records import (
     ImagesRecord,
     MergeRecord,
+    MovedRecord,
     images_key,
     merge_key,
+    merge_partition,
     merges_partition,
+    moved_key,
     survivor_partition,
 )
 from chalicelib.foundation.errors import ConflictError
@@ -71,9 +74,10 @@ def create(merge: Merge, images: Images) -> list[Operation]:
         changed_by=merge.actor or None,
         gsi1pk=merges_partition(merge.workspace_id),
         gsi1sk=merge.id,
-        gsi2pk=survivor_partition(merge.workspace_id, merge.survivor_id),
+        gsi2pk=survivor_partition(merge.workspace_id, merge.survivor_id, merge.what),
         gsi2sk=merge.id,
         actor=merge.actor or None,
+        what=merge.what if merge.what != CONTACT else None,
         survivor_id=merge.survivor_id,
         other_id=merge.other_id,
         state=merge.state.value,
@@ -146,6 +150,24 @@ def followed(table: Table, workspace_id: str, merge_id: str) -> tuple[dict[str, 
     return dict(record.moved or {}), [(pk, sk) for pk, sk in record.forgotten or ()]
 
 
+def note_contact(table: Table, merge: Merge, contact_id: str, now: datetime) -> None:
+    """Note that a contact is given the survivor of a merge of companies."""
+    key = moved_key(merge.workspace_id, merge.id, contact_id)
+    table.put(MovedRecord(pk=key.pk, sk=key.sk, workspace_id=merge.workspace_id, created_at=now))
+
+
+def noted_contacts(table: Table, merge: Merge, *, limit: int) -> list[str]:
+    """Contacts that were given the survivor."""
+    pk = merge_partition(merge.workspace_id, merge.id)
+    page = table.query(MovedRecord, pk, begins_with="C#", limit=limit, consistent=True)
+    return [record.sk.removeprefix("C#") for record in page.items]
+
+
+def forget_contacts(table: Table, merge: Merge, contact_ids: Sequence[str]) -> None:
+    """They have gone back."""
+    table.write_many([], deletes=[moved_key(merge.workspace_id, merge.id, each) for each in contact_ids])
+
+
 def places(workspace_id: str, merge_id: str) -> list[Key]:
     """All rows of a merge, for its erasure."""
     return [merge_key(workspace_id, merge_id), images_key(workspace_id, merge_id)]
@@ -165,6 +187,7 @@ def to_domain(record: MergeRecord) -> Merge:
         undone_at=record.undone_at,
         undone_by=record.undone_by or "",
         version=int(record.version),
+        what=record.what or CONTACT,
     )
 
 

@@ -233,3 +233,55 @@ def test_a_duplicate_is_told_and_vanishes_with_the_merge(client, workspace, stre
     assert client.post(f"/duplicates/{pair['id']}/reopen", **workspace.owner)["state"] == "open"
     assert [each["id"] for each in client.get("/duplicates", **workspace.owner)["items"]] == [pair["id"]]
     assert client.get("/duplicates", query={"state": "ignored"}, **workspace.owner)["items"] == []
+
+
+def test_two_companies_become_one_and_part_again(client, workspace, stream):
+    who = workspace.owner
+    first = client.post("/companies", {"name": "Ejemplo", "domains": ["ejemplo.es"], "city": "Cádiz"}, **who)["id"]
+    body = {"name": "Ejemplo S.L.", "domains": ["ejemplo.com"], "industry": "Pan", "tags": ["vip"], "city": "Sevilla"}
+    other = client.post("/companies", body, **who)["id"]
+    people = [client.post("/contacts", {"first_name": f"P{n}", "company_id": other}, **who)["id"] for n in range(3)]
+    before = [client.get(f"/companies/{each}", **who).text for each in (first, other)]
+
+    def work() -> None:
+        runtime = client.runtime
+        for _ in range(4):
+            assert stream.project(runtime) == []
+            waiting, runtime.queues.published = list(runtime.queues.published), []
+            for queue, envelope, _ in waiting:
+                for place in CONSUMERS.get(queue, "").split():
+                    _load(place)(runtime, envelope)
+
+    asked = {"other_id": other, "choices": {"city": "other"}}
+    preview = client.post(f"/companies/{first}/merge/preview", asked, **who)
+    assert preview.status == 200, preview.text
+    assert {each["field"]: each["chosen"] for each in preview["differences"]} == {
+        "name": "this",
+        "industry": "other",
+        "city": "other",
+    }
+    done = client.post(f"/companies/{first}/merge", asked, **who)
+    assert done.status == 201, done.text
+    assert done["company"]["domains"] == ["ejemplo.es", "ejemplo.com"]
+    assert (done["company"]["city"], done["company"]["industry"], done["company"]["tags"]) == (
+        "Sevilla",
+        "Pan",
+        ["vip"],
+    )
+    gone = client.get(f"/companies/{other}", **who)
+    assert (gone.status, gone["merged_into"]) == (404, first)
+    work()
+    moved = [client.get(f"/contacts/{each}", **who).json for each in people]
+    assert {(each["company_id"], each["company_name"]) for each in moved} == {(first, "Ejemplo")}
+    [listed] = client.get("/merges", **who)["items"]
+    assert (listed["kind"], listed["id"]) == ("company", done["merge_id"])
+
+    parted = client.post(f"/merges/{done['merge_id']}/undo", **who)
+    assert parted.status == 200, parted.text
+    assert [each["id"] for each in parted["companies"]] == [first, other]
+    work()
+    assert [client.get(f"/companies/{each}", **who).text for each in (first, other)] == before
+    back = [client.get(f"/contacts/{each}", **who).json for each in people]
+    assert {(each["company_id"], each["company_name"]) for each in back} == {(other, "Ejemplo S.L.")}
+    same = client.post(f"/companies/{first}/merge", {"other_id": first}, **who)
+    assert [each["code"] for each in same["errors"]] == ["same"]
