@@ -38,7 +38,7 @@ async function drag(page: Page, from: Locator, to: Locator, at: 'top' | 'middle'
 
 for (const language of ['es', 'en'] as const) {
   test(`every screen of sales is clean, in both themes and on a phone (${language})`, async ({ page }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(600_000)
     const seen = watch(page, 'http://127.0.0.1')
     await enter(page, language)
     const [deal, quote, issued, lead] = [await first(page, '/deals?status=open'), await first(page, '/quotes?state=pending_approval'), await first(page, '/quotes?state=issued'), await first(page, '/leads?status=qualified')]
@@ -58,6 +58,7 @@ for (const language of ['es', 'en'] as const) {
 }
 
 test('the board: by mouse, by keys, by dialog; undone, refused, won', async ({ page }) => {
+  test.setTimeout(180_000)
   const seen = watch(page, 'http://127.0.0.1')
   await page.setViewportSize({ width: 1440, height: 800 })
   await enter(page)
@@ -148,6 +149,7 @@ test('the board: by mouse, by keys, by dialog; undone, refused, won', async ({ p
 })
 
 test('a deal: quick create in a column, products with totals, a quote from draft to its link, lost with a reason', async ({ page }) => {
+  test.setTimeout(120_000)
   const seen = watch(page, 'http://127.0.0.1')
   await page.setViewportSize({ width: 1440, height: 800 })
   await enter(page)
