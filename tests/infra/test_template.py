@@ -327,7 +327,10 @@ class TestPolicies:
     @pytest.mark.parametrize(
         ("function", "queues"),
         [
-            ("APIHandler", {"Scoring", "SegmentFill", "CampaignPlan", "CampaignSend", "Reports", "Jobs", "Imports", "Exports"}),
+            (
+                "APIHandler",
+                {"Scoring", "SegmentFill", "CampaignPlan", "CampaignSend", "Reports", "Jobs", "Imports", "Exports"},
+            ),
             ("Score", set()),
             ("FillSegments", {"SegmentFill"}),
             ("PlanCampaigns", {"CampaignPlan", "CampaignSend"}),
