@@ -151,8 +151,8 @@ def _live(shop: _Shop, number: int) -> None:
     until = shop.now - timedelta(hours=chance.randrange(1, 24 * 4))
     if fate != "open":
         until = began + (until - began) * (0.35 + 0.6 * chance.random())
-    elif chance.random() < 0.3:
-        until = began + (until - began) * 0.4  # nobody has looked after it since
+    elif chance.random() < 0.45:
+        until = began + (until - began) * 0.25  # nobody has looked after it since
     moments = sorted(began + (until - began) * chance.random() for _ in range(last))
     if fate == "open" and moments:
         moments[-1] = until

@@ -105,7 +105,7 @@ What = Literal["created", "moved", "won", "lost", "reopened"]
 
 @dataclass(frozen=True, slots=True)
 class StageChange:
-    """A row of a deal's history. ``from_stage`` is empty for a new or reopened deal, ``to_stage`` for one that is closed;
+    """A row of a deal's history. ``id`` sorts by time and, within a moment, by the version it was made from. ``from_stage`` is empty for a new or reopened deal, ``to_stage`` for one that is closed;
     ``seconds`` were spent in ``from_stage``; ``forward`` says whether the move leads on in the pipeline (None: to another
     pipeline); ``age`` are the seconds since the deal was made, when it is closed.
     """

@@ -12,7 +12,7 @@ from chalicelib.customers.contacts.domain import shard_of
 from chalicelib.customers.fields import service as fields
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
-from chalicelib.foundation.ids import derived_id, is_id
+from chalicelib.foundation.ids import encode, is_id
 from chalicelib.foundation.table import Operation, Record, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.sales.deals import placing, ranks, store
@@ -413,7 +413,7 @@ def _change(
         workspace_id=new.workspace_id,
         deal_id=new.id,
         pipeline_id=new.pipeline_id,
-        id=derived_id(at, new.id, str(old.version), what),
+        id=encode(int(at.timestamp() * 1000) << 80 | (0 if what == "created" else old.version)),
         at=at,
         what=what,
         status=DealStatus.OPEN if what == "created" else new.status,

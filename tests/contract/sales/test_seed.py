@@ -64,7 +64,7 @@ def test_the_demo_has_deals_of_every_kind(runtime: Runtime, clock: FixedClock) -
     standing = [(deal, present[deal.pipeline_id].stage(deal.stage_id)) for deal in found if deal.open]
     rotting = [deal for deal, stage in standing if deal.rotting(stage, clock.now())]
     assert 5 <= len(rotting) <= len(standing) / 2
-    assert {len({deal.stage_id for deal, _ in standing if deal.pipeline_id == each}) for each in present} == {3, 5}
+    assert all(len({deal.stage_id for deal, _ in standing if deal.pipeline_id == each}) >= 2 for each in present)
     assert len({deal.expected_close.month for deal, _ in standing if deal.expected_close}) >= 4
     assert {deal.currency for deal in found} == {"EUR", "USD"}
     assert sum(bool(deal.lines) for deal in found) >= 25
