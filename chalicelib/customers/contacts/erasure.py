@@ -19,7 +19,7 @@ from chalicelib.foundation.table import Key
 from chalicelib.workspaces.audit import service as audit
 
 _PAGE = 100
-_FOUND_BY = ("LEAD#", "DEAL#")
+_FOUND_BY = ("LEAD#", "TASK#")
 """Links by which what was made of the person elsewhere is found: they go with the contact's item, at the end."""
 
 
