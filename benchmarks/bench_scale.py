@@ -135,6 +135,7 @@ def measure(count: int) -> dict[str, tuple[float, float, float]]:
                 ask()
                 best, wall = min(best, time.process_time() - cpu), min(wall, time.perf_counter() - now)
             measured[name] = (best * 1000, wall * 1000, units)
+            print(f"  {name}: {best * 1000:.2f} ms CPU, {wall * 1000:.1f} ms, {units:g} units", flush=True)
         return measured
 
 
