@@ -445,6 +445,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/companies/{company_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge another company into this one; its contacts follow seconds later. For 30 days it can be taken back. */
+        post: operations["merge_companies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/companies/{company_id}/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What merging another company into this one would make; nothing is changed. */
+        post: operations["preview_company_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies/{company_id}/restore": {
         parameters: {
             query?: never;
@@ -1080,6 +1114,23 @@ export interface paths {
         put?: never;
         /** These two are two people: the pair is listed no more. */
         post: operations["ignore_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicates/{pair_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** These two may be one person after all: the pair is listed again. */
+        post: operations["reopen_duplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3582,6 +3633,24 @@ export interface components {
             website?: string | null;
         };
         /**
+         * CompanyMergeDoneOut
+         * @description A merge, and the company that there is now.
+         */
+        CompanyMergeDoneOut: {
+            company: components["schemas"]["CompanyOut"];
+            /** Merge Id */
+            merge_id: string;
+        };
+        /**
+         * CompanyMergePreviewOut
+         * @description What a merge would make.
+         */
+        CompanyMergePreviewOut: {
+            /** Differences */
+            differences: components["schemas"]["MergeDifferenceOut"][];
+            survivor: components["schemas"]["CompanyOut"];
+        };
+        /**
          * CompanyOut
          * @description A company.
          */
@@ -5393,7 +5462,7 @@ export interface components {
             size: number;
             /** State */
             state: string;
-            upload: components["schemas"]["chalicelib__customers__files__schemas__UploadOut"];
+            upload: components["schemas"]["FileUploadOut"];
             /**
              * Url
              * @default null
@@ -5456,6 +5525,24 @@ export interface components {
             url?: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * FileUploadOut
+         * @description How to send the content: ``method`` to ``url`` as a form of ``fields`` and, last, the field ``file``.
+         */
+        FileUploadOut: {
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
         };
         /**
          * FilesQuery
@@ -5849,7 +5936,7 @@ export interface components {
             undone: components["schemas"]["ImportUndone"] | null;
             /** Updated At */
             updated_at: string;
-            upload: components["schemas"]["chalicelib__customers__imports__schemas__UploadOut"];
+            upload: components["schemas"]["UploadOut"];
             /** Verdict Url */
             verdict_url: string | null;
             /** Version */
@@ -6774,6 +6861,11 @@ export interface components {
             at: string;
             /** Id */
             id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "contact" | "company";
             /** Other Id */
             other_id: string;
             /**
@@ -6801,11 +6893,19 @@ export interface components {
         };
         /**
          * MergeUndoneOut
-         * @description The two contacts again: the one that had survived, and the other.
+         * @description The two contacts (or companies) again: the one that had survived, and the other.
          */
         MergeUndoneOut: {
-            /** Contacts */
-            contacts: components["schemas"]["ContactOut"][];
+            /**
+             * Companies
+             * @default []
+             */
+            companies?: components["schemas"]["CompanyOut"][];
+            /**
+             * Contacts
+             * @default []
+             */
+            contacts?: components["schemas"]["ContactOut"][];
         };
         /**
          * MoneyTotalOut
@@ -9581,6 +9681,24 @@ export interface components {
             term: string | null;
         };
         /**
+         * UploadOut
+         * @description How to send the file: as a form of these fields and, last, the field ``file``.
+         */
+        UploadOut: {
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * UtmIn
          * @description The campaign somebody came with.
          */
@@ -9848,42 +9966,6 @@ export interface components {
             time_zone: string;
             /** Version */
             version: number;
-        };
-        /**
-         * UploadOut
-         * @description How to send the content: ``method`` to ``url`` as a form of ``fields`` and, last, the field ``file``.
-         */
-        chalicelib__customers__files__schemas__UploadOut: {
-            /** Fields */
-            fields: {
-                [key: string]: string;
-            };
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Method */
-            method: string;
-            /** Url */
-            url: string;
-        };
-        /**
-         * UploadOut
-         * @description How to send the file: as a form of these fields and, last, the field ``file``.
-         */
-        chalicelib__customers__imports__schemas__UploadOut: {
-            /** Fields */
-            fields: {
-                [key: string]: string;
-            };
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Method */
-            method: string;
-            /** Url */
-            url: string;
         };
         /**
          * DeletionQuery
@@ -13136,6 +13218,191 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_companies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyMergeDoneOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_company_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyMergePreviewOut"];
                 };
             };
             /** @description Nobody we know */
@@ -16908,6 +17175,95 @@ export interface operations {
         };
     };
     ignore_duplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pair_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePairOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_duplicate: {
         parameters: {
             query?: never;
             header?: {
