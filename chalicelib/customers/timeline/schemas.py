@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.customers.schemas import LongText, Reference, ShortText
 from chalicelib.customers.timeline.domain import (
@@ -44,6 +44,8 @@ class ActivityFields(Schema):
     """What a note, call, meeting or e-mail can say. Rich text (``html``) is cleaned to a few plain tags; ``text`` is the other way to
     say it. ``planned`` is true for what is still to come; if not given, it follows from ``at``.
     """
+
+    model_config = ConfigDict(defer_build=True)  # by those who write: reading a timeline does not pay for it
 
     at: Instant | None = None
     ends_at: Instant | None = None

@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.customers.files import service as files
-from chalicelib.customers.things import Things, check_thing
 from chalicelib.customers.timeline import store
 from chalicelib.customers.timeline.domain import (
     LONGEST_DAYS,
@@ -30,8 +28,9 @@ from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundEr
 from chalicelib.foundation.ids import is_id, made_at
 from chalicelib.foundation.table import Create, Delete, Operation, Put, Record, Replace, Table
 from chalicelib.foundation.table.table import TransactionConflictError
-from chalicelib.workspaces.audit import service as audit
-from chalicelib.workspaces.members import service as members
+
+if TYPE_CHECKING:
+    from chalicelib.customers.things import Things
 
 _EXAMINED = 1000  # activities read for one page of a filtered timeline, at most; then the cursor goes on from there
 _ATTEMPTS = 5
@@ -83,7 +82,7 @@ def timeline(
     workspace_id: str,
     contact_id: str = "",
     about: About | None = None,
-    things: Mapping[str, Things] | None = None,
+    things: Mapping[str, "Things"] | None = None,
     kind: str = "",
     filters: Filters | None = None,
     before: str = "",
@@ -113,7 +112,7 @@ def timeline(
 
 
 def pinned_activities(
-    *, table: Table, workspace_id: str, about: About, things: Mapping[str, Things], filters: Filters | None = None
+    *, table: Table, workspace_id: str, about: About, things: Mapping[str, "Things"], filters: Filters | None = None
 ) -> list[Activity]:
     """What is pinned, the newest activity first."""
     abouts = _abouts(things, table, workspace_id, about)
@@ -146,7 +145,7 @@ def write_activity(
     table: Table,
     workspace_id: str,
     about: About,
-    things: Mapping[str, Things] | None,
+    things: Mapping[str, "Things"] | None,
     activity_id: str,
     kind: str,
     values: Mapping[str, Any],
@@ -195,7 +194,7 @@ def change_activity(
     clock: Clock,
     workspace_id: str,
     about: About,
-    things: Mapping[str, Things],
+    things: Mapping[str, "Things"],
     activity_id: str,
     version: int,
     changes: Mapping[str, Any],
@@ -237,7 +236,7 @@ def delete_activity(
     clock: Clock,
     workspace_id: str,
     about: About,
-    things: Mapping[str, Things],
+    things: Mapping[str, "Things"],
     activity_id: str,
     version: int | None,
     actor: str,
@@ -250,6 +249,8 @@ def delete_activity(
     )
     if version is not None and present.version != version:
         raise ConflictError(current=present)
+    from chalicelib.workspaces.audit import service as audit
+
     operations: list[Operation] = [
         Delete(_key(present), ActivityRecord.version == present.version),
         Delete(place_key(workspace_id, present.about, present.id)),
@@ -272,7 +273,7 @@ def find_activity(
     table: Table,
     workspace_id: str,
     about: About,
-    things: Mapping[str, Things],
+    things: Mapping[str, "Things"],
     activity_id: str,
     written: bool = False,
 ) -> Activity:
@@ -292,7 +293,7 @@ def pin(
     clock: Clock,
     workspace_id: str,
     about: About,
-    things: Mapping[str, Things],
+    things: Mapping[str, "Things"],
     activity_id: str,
     pinned: bool,
 ) -> Activity:
@@ -335,7 +336,7 @@ class Mentioned:
 
 
 def mentions_of(
-    *, table: Table, workspace_id: str, user_id: str, things: Mapping[str, Things], before: str = "", limit: int = 50
+    *, table: Table, workspace_id: str, user_id: str, things: Mapping[str, "Things"], before: str = "", limit: int = 50
 ) -> tuple[list[Mentioned], str | None]:
     """Where a member was named, the newest activity first, and the position after which the next page starts."""
     rows = store.mentions(table, workspace_id, user_id, before=before, limit=limit)
@@ -371,7 +372,7 @@ def excerpt(activity: Activity, length: int = 300) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def _abouts(things: Mapping[str, Things] | None, table: Table, workspace_id: str, about: About) -> list[About]:
+def _abouts(things: Mapping[str, "Things"] | None, table: Table, workspace_id: str, about: About) -> list[About]:
     """The thing and those merged into it; `NotFoundError` when there is none."""
     if things is None or about.kind not in things:
         if about.kind != "contact":
@@ -395,7 +396,7 @@ def _position(sk: str) -> tuple[datetime, str]:
 
 def _data(
     table: Table,
-    things: Mapping[str, Things] | None,
+    things: Mapping[str, "Things"] | None,
     workspace_id: str,
     about: About,
     kind: str,
@@ -427,6 +428,8 @@ def _data(
         given = values.get(f"{other}_id")
         if f"{other}_id" in values and other != about.kind:
             if given and things is not None:
+                from chalicelib.customers.things import check_thing
+
                 check_thing(things, table, workspace_id, other, given, field=f"{other}_id")
             data[f"{other}_id"] = given
     data = {name: value for name, value in data.items() if value not in (None, "", [], ())}
@@ -437,6 +440,8 @@ def _data(
 
 def _members(table: Table, workspace_id: str, mentions: Sequence[str], before: set[str]) -> list[str]:
     """The mentioned members, each once; those who were mentioned before may have left."""
+    from chalicelib.workspaces.members import service as members
+
     found = list(dict.fromkeys(mentions))
     for position, user_id in enumerate(found):
         if user_id in before:
@@ -450,6 +455,8 @@ def _members(table: Table, workspace_id: str, mentions: Sequence[str], before: s
 
 def _files(table: Table, workspace_id: str, about: About, file_ids: Sequence[str]) -> list[dict[str, Any]]:
     """The attached files with what a timeline shows of them."""
+    from chalicelib.customers.files import service as files
+
     wanted = list(dict.fromkeys(file_ids))
     found = files.attached(table=table, workspace_id=workspace_id, file_ids=wanted)
     shown = []
