@@ -22,6 +22,8 @@ FIELDS_LIMIT = 100
 OPTIONS_LIMIT = 200
 TEXT_LIMIT = 2000
 URL_LIMIT = 2000
+VALUES_LIMIT = 100_000
+"""Bytes of all values of a record together: an item of DynamoDB has 400 KB at most."""
 NUMBER_LIMIT = 10**15
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -1,5 +1,6 @@
 """Making and changing custom fields, and the values that records have of them."""
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from weakref import WeakKeyDictionary
 from chalicelib.customers.fields import store
 from chalicelib.customers.fields.domain import (
     FIELDS_LIMIT,
+    VALUES_LIMIT,
     Catalogue,
     Field,
     FieldType,
@@ -91,6 +93,8 @@ def cleaned(
             for field in asked
             if field.required and field.id not in values and field.key not in wrong
         ]
+    if not errors and len(json.dumps(values).encode()) > VALUES_LIMIT:
+        errors.append(FieldError("custom", f"At most {VALUES_LIMIT} bytes in all fields together.", "too_large"))
     if errors:
         raise InvalidError("Some values are not valid.", fields=errors)
     return values

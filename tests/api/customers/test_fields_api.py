@@ -189,6 +189,17 @@ def test_a_conflict_shows_the_custom_values_too(client, workspace):
     assert (stale.status, stale["current"]["custom"]) == (409, {"size": 5})
 
 
+def test_a_record_holds_so_much_and_no_more(client, workspace, monkeypatch):
+    monkeypatch.setattr("chalicelib.customers.fields.service.VALUES_LIMIT", 100)
+    for key in ("one", "two"):
+        make(client, workspace, key=key, type="text")
+    contact = client.post("/contacts", {"first_name": "n", "custom": {"one": "x" * 50}}, **workspace.sales)
+    assert contact.status == 201, contact.text
+    change = {"version": 1, "custom": {"two": "x" * 50}}
+    reply = client.patch(f"/contacts/{contact['id']}", change, **workspace.sales)
+    assert (reply.status, reply["errors"][0]["field"], reply["errors"][0]["code"]) == (422, "custom", "too_large")
+
+
 def test_only_those_who_may_make_fields(client, workspace):
     assert client.post("/fields", SIZE, **workspace.sales).status == 403
 

@@ -88,7 +88,7 @@ def test_a_contact_comes_back_from_its_item_as_it_went(contact: Contact, last: T
 @given(contacts)
 @settings(max_examples=50, deadline=None)
 def test_a_contact_is_shown_as_its_schema_says(contact: Contact) -> None:
-    shown = schemas.shown(contact)
+    shown = schemas.shown(contact, {})
     again = schemas.ContactListed.model_validate(shown).model_dump(mode="json")
     assert again == shown
     assert set(shown) == set(schemas.ContactListed.model_fields)
