@@ -457,6 +457,7 @@ class TestSite:
         assert {path: each["TargetOriginId"] for path, each in targets.items()} == {
             "/api/*": "api",
             "/f/*": "pages",
+            "/calendar/*": "pages",
             "/q/*": "pages",
             "/t/*": "pages",
             "/u/*": "pages",
