@@ -198,7 +198,7 @@ export function customers(on, { page, patch, byId, Problem }) {
     on('POST', `${path}/{id}/merge`, ({ ids, body }) => {
       const other = byId(list, body.other_id)
       const one = byId(list, ids[0])
-      const merge = { id: id(), survivor_id: one.id, other_id: other.id, at: now(), actor: `user:${user.user_id}`, state: 'done', until: ago(-43_200) }
+      const merge = { id: id(), kind, survivor_id: one.id, other_id: other.id, at: now(), actor: `user:${user.user_id}`, state: 'done', until: ago(-43_200) }
       merges.set(merge.id, { merge, kind, one, old: structuredClone(one), other })
       Object.assign(one, joined(kind, ids[0], body).survivor, { version: one.version + 1 })
       list.splice(list.indexOf(other), 1)
@@ -222,7 +222,7 @@ export function customers(on, { page, patch, byId, Problem }) {
     lists[kind].unshift(other)
     if (pair) pairs.unshift(pair)
     merge.state = 'undone'
-    return { contacts: [one, other] }
+    return kind === 'contact' ? { contacts: [one, other], companies: [] } : { contacts: [], companies: [one, other] }
   })
   on('GET', '/merges', ({ query }) => page([...merges.values()].map((one) => one.merge), query))
   const brief = (one) => ({ id: one.id, display_name: one.display_name, first_name: one.first_name, last_name: one.last_name, emails: one.emails.map((each) => each.address), phones: one.phones.map((each) => each.number), company_id: one.company_id, company_name: one.company_name, job_title: one.job_title, city: one.city, country: one.country, owner_id: one.owner_id, open_lead_id: one.open_lead_id, created_at: one.created_at, updated_at: one.updated_at })
