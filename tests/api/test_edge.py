@@ -158,7 +158,7 @@ def test_every_error_has_its_status() -> None:
         for leaf in leaves(kind):
             error = leaf.__new__(leaf)
             Exception.__init__(error, "x")
-            error.fields, error.current, error.retry_after = (), None, 1  # type: ignore[attr-defined]
+            error.fields, error.current, error.retry_after, error.members = (), None, 1, {}  # type: ignore[attr-defined]
             assert problem(error, "r")[0] == status
 
 

@@ -23,7 +23,9 @@ Instant = Annotated[datetime, AfterValidator(_aware), PlainSerializer(clock.to_t
 class Schema(BaseModel):
     """A request or response. Unknown fields in a request are an error; texts are trimmed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True, ser_json_bytes="base64")
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, populate_by_name=True, ser_json_bytes="base64", defer_build=True
+    )
 
 
 class PageQuery(Schema):
