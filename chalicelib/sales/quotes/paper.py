@@ -24,6 +24,7 @@ def to_pdf(document: Document, *, at: datetime, accept_url: str = "") -> bytes:
     """
     import typst
 
+    at = at.replace(microsecond=0)  # a PDF keeps whole seconds, and Typst takes no others
     try:
         return _set(document, accept_url, format="pdf", timestamp=at, pdf_standards="ua-1")[0]
     except typst.TypstError as error:
