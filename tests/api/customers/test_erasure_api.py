@@ -137,6 +137,7 @@ def live(life: Life, word: str) -> str:
     )
     form(life, word)
     life.settle()
+    bring_in_and_out(life, contact_id, word)
     campaign(life, segment["id"])
     life.settle()
     return contact_id
@@ -150,6 +151,25 @@ def file(life: Life, contact_id: str, word: str) -> None:
     )
     life.runtime.files.receive(begun["upload"]["fields"]["key"], content)
     life.post(f"/files/{begun['id']}/complete")
+
+
+def bring_in_and_out(life: Life, contact_id: str, word: str) -> None:
+    """An import that changes the person, a bulk change with its journal, exports in plain text and packed."""
+    begun = life.post(
+        "/imports", {"file_name": "feria.csv", "kind": "contact", "mode": "both", "match_field": "email"}
+    )
+    content = (
+        f"email,first_name,city\n{word}@example.com,{word},{word} de Arriba\nother.{len(word)}@example.org,Otra,Lugo\n"
+    )
+    life.runtime.files.receive(begun["upload"]["fields"]["key"], content.encode())
+    life.call("GET", f"/imports/{begun['id']}/preview")
+    life.post(f"/imports/{begun['id']}/start")
+    life.settle()
+    assert life.call("GET", f"/imports/{begun['id']}")["state"] == "done"
+    life.post("/bulk", {"kind": "contact", "ids": [contact_id], "action": {"name": "tag", "tags": ["masivo"]}})
+    for format_ in ("csv", "json"):
+        life.post("/exports", {"kind": "contact", "format": format_})
+    life.settle()
 
 
 def form(life: Life, word: str) -> None:
