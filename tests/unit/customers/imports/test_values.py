@@ -183,7 +183,7 @@ def test_a_contact_written_by_hand_is_the_stores(
     assert by_hand == by_store
 
 
-@given(st.text(max_size=40) | st.emails())
+@given((st.text(max_size=40) | st.emails()).filter(lambda text: not text.strip().startswith("'")))
 def test_an_address_is_cleaned_as_the_api_cleans_it(rows: ContactRows, address: str) -> None:
     (plan,) = rows.plan([Row(2, [address, "Ana"])], {})
     expected, refused = _cleaned(address)
