@@ -32,7 +32,7 @@ def _read_named(table: Table, workspace_id: str, ids: Iterable[str]) -> dict[str
     contact_ids = {deal.contact_id for deal in deals.values()} - {""}
     company_ids = {deal.company_id for deal in deals.values()} - {""}
     people = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=contact_ids, follow=True)
-    firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=company_ids)
+    firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=company_ids, follow=True)
     return {
         deal_id: replace(
             deal,
@@ -169,8 +169,10 @@ def _followed(runtime: HasTable, workspace_id: str, condition: Condition) -> Con
         )
         ids = [each for contact in people.values() for each in contact.all_ids]
     elif condition.field.key == "company_id":
-        firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=condition.values)
-        ids = [each for firm in firms.values() for each in (firm.id, *getattr(firm, "merged_ids", ()))]
+        firms = companies.get_companies(
+            table=table, workspace_id=workspace_id, company_ids=condition.values, follow=True
+        )
+        ids = [each for firm in firms.values() for each in firm.all_ids]
     else:
         return condition
     return replace(condition, op=Op.IN, values=tuple(dict.fromkeys([*condition.values, *ids])))

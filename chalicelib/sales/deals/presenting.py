@@ -23,7 +23,7 @@ def shown(call: Call[Any], deals: Sequence[Deal]) -> list[DealOut]:
     contact_ids = {deal.contact_id for deal in deals} - {""}
     company_ids = {deal.company_id for deal in deals} - {""}
     people = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=contact_ids, follow=True)
-    firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=company_ids)
+    firms = companies.get_companies(table=table, workspace_id=workspace_id, company_ids=company_ids, follow=True)
     items = []
     for deal in deals:
         pipeline = found_in.get(deal.pipeline_id)

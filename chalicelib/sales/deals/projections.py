@@ -94,7 +94,7 @@ def follow_name(change: Change, into: Derivation) -> None:
             return
         was, now = (companies.company_of(image) for image in (change.old, change.new))
         what, thing_id, before, after = "company_id", now.id, was.name, now.name
-        ids = (now.id, *getattr(now, "merged_ids", ()))
+        ids = now.all_ids
     if before == after:
         return
     workspace = get_workspace(table=into.table, workspace_id=change.record.workspace_id)
@@ -225,7 +225,7 @@ def _names(into: Derivation, deals: list[Deal]) -> dict[str, str]:
     contact_ids = {deal.contact_id for deal in deals} - {""}
     company_ids = {deal.company_id for deal in deals} - {""}
     people = contacts.get_contacts(table=into.table, workspace_id=workspace_id, contact_ids=contact_ids, follow=True)
-    firms = companies.get_companies(table=into.table, workspace_id=workspace_id, company_ids=company_ids)
+    firms = companies.get_companies(table=into.table, workspace_id=workspace_id, company_ids=company_ids, follow=True)
     names = {contact_id: contact.display_name for contact_id, contact in people.items()}
     return names | {company_id: company.name for company_id, company in firms.items()}
 

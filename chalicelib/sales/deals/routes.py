@@ -173,7 +173,7 @@ def deal_history(call: Call[None], deal_id: str) -> Page[StageChangeOut]:
 def show_board(call: Call[None], pipeline_id: str) -> BoardOut:
     """A pipeline's open deals by stage, with how many there are and what they are worth; or the next page of one stage."""
     query, me = call.query, asker(call)
-    owner_id = (me if query.owner_id == "me" else query.owner_id) or ""
+    owner_id = ((me or "=") if query.owner_id == "me" else query.owner_id) or ""
     pipeline = get_pipeline(table=call.runtime.table, workspace_id=call.workspace_id, pipeline_id=pipeline_id)
     after, stage_id = _board_position(call, pipeline_id, owner_id)
     columns = board.board(

@@ -47,12 +47,12 @@ class DealsQuery(PageQuery):
         return self.model_dump(include=names)
 
     def wanted(self, me: str) -> Wanted:
-        """The same for the domain; ``me`` is who asks."""
+        """The same for the domain; ``me`` is the member who asks, empty for a key, which owns nothing."""
         return Wanted(
             pipeline_id=self.pipeline_id or "",
             stage_id=self.stage_id or "",
             status=DealStatus(self.status) if self.status else None,
-            owner_id=(me if self.owner_id == "me" else self.owner_id) or "",
+            owner_id=((me or "=") if self.owner_id == "me" else self.owner_id) or "",
             rotting=self.rotting,
         )
 

@@ -464,7 +464,7 @@ def _target(table: Table, deal: Deal, pipeline_id: str) -> Pipeline:
 def _references(
     table: Table, workspace_id: str, values: Mapping[str, Any], made_beside: Collection[str]
 ) -> dict[str, str]:
-    """Contact (who is left of it, if it was merged), company and owner, each checked; the contact's company when a contact is
+    """Contact and company (who is left of them, if they were merged) and owner, each checked; the contact's company when a contact is
     given and no company.
     """
     found = {name: str(values.get(name) or "") for name in REFERENCES}
@@ -480,9 +480,12 @@ def _references(
             found["company_id"] = contact.company_id
     if values.get("company_id") and "company_id" not in made_beside:
         try:
-            companies.get_company(table=table, workspace_id=workspace_id, company_id=found["company_id"])
+            company = companies.get_company(
+                table=table, workspace_id=workspace_id, company_id=found["company_id"], follow=True
+            )
         except NotFoundError as error:
             raise InvalidError("There is no such company.", field="company_id", code="unknown") from error
+        found["company_id"] = company.id
     if found["owner_id"]:
         contacts.check_owner(table, workspace_id, found["owner_id"])
     return found

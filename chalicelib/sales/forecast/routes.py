@@ -23,7 +23,7 @@ def show_forecast(call: Call[None]) -> ForecastOut:
         first=first,
         last=query.last or month_after(first, 5),
         today=today,
-        owner_id=(asker(call) if query.owner_id == "me" else query.owner_id) or "",
+        owner_id=(asker(call) or "=" if query.owner_id == "me" else query.owner_id) or "",
         pipeline_id=query.pipeline_id or "",
     )
     return ForecastOut.of(forecast)

@@ -221,6 +221,8 @@ def test_the_boards_figures_are_of_what_it_shows(sales: Sales, stream: Any) -> N
     ][0]
     assert (mine["count"], mine["totals"][0]["amount"]) == (3, "9.75")
     assert sales.board(owner_id="none")["first"]["count"] == 1
+    key = sales.client.get(f"/pipelines/{sales.id}/board", query={"owner_id": "me"}, **sales.world.key)["columns"][0]
+    assert key["count"] == 0  # a key owns nothing
     assert (
         sales.client.get(f"/pipelines/{sales.id}/board", query={"stage_id": "none"}, **sales.world.viewer).status == 422
     )
@@ -338,3 +340,21 @@ def test_a_deal_follows_a_merged_contact(sales: Sales, stream: Any) -> None:
         listed = sales.client.get("/deals", query={"contact_id": contact_id}, **sales.world.owner)["items"]
         assert [each["id"] for each in listed] == [deal["id"]]
     assert sales.deal(contact_id=anna["id"])["contact_id"] == ana["id"]
+
+
+def test_a_deal_follows_a_merged_company(sales: Sales, stream: Any) -> None:
+    kept = sales.client.post("/companies", {"name": "Molinos"}, **sales.world.owner)
+    other = sales.client.post("/companies", {"name": "Molinos SL"}, **sales.world.owner)
+    deal = sales.deal(company_id=other["id"])
+    stream.project(sales.client.runtime)
+    merged = sales.client.post(
+        f"/companies/{kept['id']}/merge", {"other_id": other["id"], "choices": {}}, **sales.world.owner
+    )
+    assert merged.status == 201, merged.text
+    stream.project(sales.client.runtime)
+    shown = sales.client.get(f"/deals/{deal['id']}", **sales.world.owner)
+    assert (shown["company_id"], shown["company_name"]) == (kept["id"], "Molinos")
+    for company_id in (kept["id"], other["id"]):
+        listed = sales.client.get("/deals", query={"company_id": company_id}, **sales.world.owner)["items"]
+        assert [each["id"] for each in listed] == [deal["id"]]
+    assert sales.deal(company_id=other["id"])["company_id"] == kept["id"]
