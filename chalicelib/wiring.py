@@ -191,8 +191,8 @@ PARTS: dict[str, dict[str, str]] = {
         "timeline": "customers.timeline.expiring:EXPIRING",
         "leads_closed": "customers.leads.expiring:EXPIRING",
         "contacts_inactive": "customers.privacy.expiring:EXPIRING",
-        "exports": "customers.retention.files:EXPORTS",
-        "imports": "customers.retention.files:IMPORTS",
+        "exports": "customers.exports.expiring:EXPIRING",
+        "imports": "customers.imports.expiring:EXPIRING",
     },
     "merge": {
         "scoring": "marketing.scoring.merging:FOLLOWER",

@@ -9,14 +9,14 @@ from chalicelib.customers.claims import service as claims
 from chalicelib.customers.claims.domain import Claim
 from chalicelib.customers.companies import store
 from chalicelib.customers.companies.domain import PARENTS, Company, normalise_domain, normalise_domains
-from chalicelib.customers.companies.records import CompanyRecord
+from chalicelib.customers.companies.records import CompanyRecord, company_key
 from chalicelib.customers.contacts.addresses import email_addresses, phone_numbers, postal_addresses, region_of
 from chalicelib.customers.contacts.domain import BIN, PostalAddress, clean_tags, shard_of
 from chalicelib.customers.fields import service as custom_fields
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from chalicelib.foundation.ids import is_id
-from chalicelib.foundation.table import Create, Operation, Record, Replace, Table
+from chalicelib.foundation.table import Create, Key, Operation, Record, Replace, Restore, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.workspaces.settings.domain import Workspace
 
@@ -182,6 +182,16 @@ def restore_company(*, table: Table, clock: Clock, workspace: Workspace, company
 def replace_operation(company: Company) -> Replace:
     """The operation that writes a company over the version it was read at."""
     return Replace(store.to_record(company))
+
+
+def restore_operation(image: Mapping[str, Any], present: Company) -> Restore:
+    """The operation that puts a company's raw item back as it was, over the company as it was read now."""
+    return Restore(image, CompanyRecord.version == present.version)
+
+
+def place(workspace_id: str, company_id: str) -> Key:
+    """Where a company's item stands."""
+    return company_key(workspace_id, company_id)
 
 
 def create_operation(company: Company) -> Create:

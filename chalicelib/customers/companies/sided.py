@@ -20,7 +20,8 @@ class CompaniesByHand:
         holder = new or old
         assert isinstance(holder, CompanyRecord)
         had, has = (
-            service.claims_of(store.to_domain(each)) if isinstance(each, CompanyRecord) else set() for each in (old, new)
+            service.claims_of(store.to_domain(each)) if isinstance(each, CompanyRecord) else set()
+            for each in (old, new)
         )
         changes = claims.changes(workspace_id=workspace_id, holder_id=holder.company_id, had=had, has=has, now=now)
         return [operation for _, operation in changes]

@@ -34,12 +34,12 @@ from chalicelib.customers.contacts.domain import (
     clean_tags,
     shard_of,
 )
-from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord
+from chalicelib.customers.contacts.records import ContactRecord, ScoreRecord, contact_key
 from chalicelib.customers.fields import service as custom_fields
 from chalicelib.foundation.clock import Clock, from_text
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id
-from chalicelib.foundation.table import Create, Operation, Record, Replace, Table
+from chalicelib.foundation.table import Create, Key, Operation, Record, Replace, Restore, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace, check_time_zone
@@ -373,6 +373,23 @@ def create_operation(contact: Contact) -> Create:
 def replace_operation(contact: Contact) -> Replace:
     """The operation that writes a contact over the version it was read at."""
     return store.replacement(contact)
+
+
+def restore_operation(image: Mapping[str, Any], present: Contact) -> Restore:
+    """The operation that puts a contact's raw item back as it was, over the contact as it was read now."""
+    return Restore(image, ContactRecord.version == present.version)
+
+
+def place(workspace_id: str, contact_id: str) -> Key:
+    """Where a contact's item stands."""
+    return contact_key(workspace_id, contact_id)
+
+
+def contacts_of_company(
+    *, table: Table, workspace_id: str, company_id: str, after: str = "", limit: int
+) -> list[Contact]:
+    """Contacts of one company in the order of ids, after the one with the id ``after``; for work over all of them."""
+    return store.of_company_page(table, workspace_id, company_id, after=after, limit=limit)
 
 
 def contact_of(record: Record) -> Contact:

@@ -11,7 +11,6 @@ from typing import Any
 from chalicelib.customers.claims import service as claims
 from chalicelib.customers.companies import service as companies
 from chalicelib.customers.companies.domain import DOMAINS_LIMIT, Company
-from chalicelib.customers.companies.records import CompanyRecord, company_key
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import (
     ADDRESSES_LIMIT,
@@ -21,14 +20,13 @@ from chalicelib.customers.contacts.domain import (
     one_primary_email,
     one_primary_phone,
 )
-from chalicelib.customers.contacts.store import of_company_page
 from chalicelib.customers.merges import domain, store
 from chalicelib.customers.merges.domain import CUSTOM, MERGED_LIMIT, UNDO, Difference, Merge, MergeState, Side
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.foundation.table import Operation, Restore, Table
+from chalicelib.foundation.table import Operation, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 
 COMPANY = "company"
@@ -228,7 +226,9 @@ def _forward(runtime: Runtime, made: Merge) -> bool:
     survivor = companies.get_company(
         table=table, workspace_id=made.workspace_id, company_id=made.survivor_id, gone=True, consistent=True
     )
-    page = of_company_page(table, made.workspace_id, made.other_id, after="", limit=_PAGE)
+    page = contacts.contacts_of_company(
+        table=table, workspace_id=made.workspace_id, company_id=made.other_id, limit=_PAGE
+    )
     moved = 0
     for contact in page:
         store.note_contact(table, made, contact.id, runtime.clock.now())  # before it moves: what is noted can go back
@@ -302,7 +302,7 @@ def _put_back(
     present: Company, image: store.RawItem, company: Company, now: datetime, actor: str, *, as_before: bool
 ) -> Operation:
     if as_before:
-        return Restore(image, CompanyRecord.version == present.version)
+        return companies.restore_operation(image, present)
     return companies.replace_operation(replace(company, version=present.version, updated_at=now, changed_by=actor))
 
 
@@ -315,7 +315,7 @@ def _now(table: Table, made: Merge) -> tuple[Company, Company]:
 
 
 def _item(table: Table, workspace_id: str, company_id: str) -> _Item | None:
-    image = table.image(company_key(workspace_id, company_id)) if is_id(company_id) else None
+    image = table.image(companies.place(workspace_id, company_id)) if is_id(company_id) else None
     return None if image is None else _Item(_company(image), image)
 
 

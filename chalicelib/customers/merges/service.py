@@ -10,7 +10,6 @@ from chalicelib.customers.consent import service as consent
 from chalicelib.customers.consent.domain import LedgerEntry
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Consent, Contact, ScoreChange
-from chalicelib.customers.contacts.records import ContactRecord, contact_key
 from chalicelib.customers.merges import store
 from chalicelib.customers.merges.domain import (
     CONTACT,
@@ -31,7 +30,7 @@ from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import derived_id, is_id, new_id
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.foundation.table import Key, Operation, Record, Restore, Table
+from chalicelib.foundation.table import Key, Operation, Record, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 
 _ATTEMPTS = 8
@@ -57,7 +56,7 @@ class _Item:
 
     @property
     def key(self) -> Key:
-        return contact_key(self.contact.workspace_id, self.contact.id)
+        return contacts.place(self.contact.workspace_id, self.contact.id)
 
 
 def preview(
@@ -188,7 +187,7 @@ def _put_back(
 ) -> Operation:
     present = item.contact
     if as_before:
-        return Restore(image, ContactRecord.version == present.version)
+        return contacts.restore_operation(image, present)
     current = replace(contact, version=present.version)
     return contacts.replace_operation(current.edited(at=now, by=actor))
 
@@ -324,7 +323,7 @@ def _now(table: Table, made: Merge) -> tuple[Contact, Contact]:
 def _item(table: Table, workspace_id: str, contact_id: str) -> _Item | None:
     if not is_id(contact_id):
         return None
-    image = table.image(contact_key(workspace_id, contact_id))
+    image = table.image(contacts.place(workspace_id, contact_id))
     return None if image is None else _Item(contacts.contact_in(image), image)
 
 

@@ -7,8 +7,8 @@ from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.privacy import service
 from chalicelib.customers.retention.domain import Expired, Expiring
+from chalicelib.customers.timeline import service as timeline
 from chalicelib.customers.timeline.domain import About
-from chalicelib.customers.timeline.records import ActivityRecord, timeline_partition
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.runtime import Runtime
 
@@ -48,9 +48,9 @@ def _inactive(runtime: Runtime, contact: Contact, before: datetime) -> bool:
     if contact.open_lead_id or max(times) >= before:
         return False
     for contact_id in contact.all_ids:
-        pk = timeline_partition(contact.workspace_id, About("contact", contact_id))
-        newest = runtime.table.query(ActivityRecord, pk, begins_with="ACT#", newest_first=True, limit=1).items
-        if newest and newest[0].at >= before:
+        about = About("contact", contact_id)
+        newest = timeline.newest_at(table=runtime.table, workspace_id=contact.workspace_id, about=about)
+        if newest is not None and newest >= before:
             return False
     features: Any = runtime.parts("erase").values()
     return not any(each.holds(runtime, contact) for each in features if hasattr(each, "holds"))

@@ -13,7 +13,6 @@ from typing import Any
 from chalicelib.customers.claims import service as claims
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
-from chalicelib.customers.contacts.records import contact_key
 from chalicelib.customers.privacy import events, store
 from chalicelib.customers.privacy.domain import LAPS, PAUSE, SWEPT, PersonalData, exports_of, features_of
 from chalicelib.customers.privacy.store import Erasure
@@ -93,7 +92,7 @@ def order_erasure(*, runtime: Runtime, workspace_id: str, contact_id: str, job_i
             return jobs.get_job(table=table, clock=clock, workspace_id=workspace_id, job_id=known.job_id)
         contact = _person(runtime, workspace_id, contact_id)
         now = clock.now()
-        images = [image for each in contact.all_ids if (image := table.image(contact_key(workspace_id, each)))]
+        images = [image for each in contact.all_ids if (image := table.image(contacts.place(workspace_id, each)))]
         if not images or contacts.contact_in(images[0]).version != contact.version:
             continue
         erasure = Erasure(workspace_id, contact_id, job_id, actor, images, now, now)

@@ -21,6 +21,7 @@ from chalicelib.customers.timeline.records import (
     activity_key,
     mention_key,
     place_key,
+    timeline_partition,
 )
 from chalicelib.foundation import clock as clocks
 from chalicelib.foundation.clock import Clock
@@ -523,3 +524,10 @@ def _transact(table: Table, operations: Sequence[Operation], present: Activity) 
     except TransactionConflictError as conflict:
         current = store.find(table, present.workspace_id, [present.about], present.id)
         raise ConflictError(current=current) from conflict
+
+
+def newest_at(*, table: Table, workspace_id: str, about: About) -> datetime | None:
+    """When the newest of something's activities is, or None without any."""
+    pk = timeline_partition(workspace_id, about)
+    page = table.query(ActivityRecord, pk, begins_with="ACT#", newest_first=True, limit=1)
+    return page.items[0].at if page.items else None

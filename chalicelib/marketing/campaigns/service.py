@@ -58,6 +58,13 @@ def list_campaigns(
     return [_counted(table, campaign) for campaign in found], following
 
 
+def page_of_campaigns(
+    *, table: Table, workspace_id: str, limit: int, start: list[str] | None
+) -> tuple[list[Campaign], list[str] | None]:
+    """As `list_campaigns`, without counts; for work over all of them."""
+    return store.page(table, workspace_id, limit=limit, start=start)
+
+
 def get_campaign(
     *, table: Table, workspace_id: str, campaign_id: str, consistent: bool = False, counted: bool = False
 ) -> Campaign:

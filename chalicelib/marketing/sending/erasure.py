@@ -10,7 +10,7 @@ from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.campaigns import store as campaigns
+from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending.domain import Reason, State
 from chalicelib.marketing.sending.records import RecipientRecord, address_key, recipient_key
@@ -78,7 +78,7 @@ def _campaigns(table: Table, workspace_id: str) -> Iterator[Campaign]:
     """The campaigns that have a ledger."""
     start = None
     while True:
-        page, start = campaigns.page(table, workspace_id, limit=_PAGE, start=start)
+        page, start = campaigns.page_of_campaigns(table=table, workspace_id=workspace_id, limit=_PAGE, start=start)
         yield from (campaign for campaign in page if campaign.started_at is not None)
         if start is None:
             return

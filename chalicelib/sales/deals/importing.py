@@ -22,8 +22,8 @@ from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Create
 from chalicelib.sales.deals import service, store
-from chalicelib.sales.deals.records import DealRecord, deal_key
 from chalicelib.sales.deals.bulk import DealsByHand
+from chalicelib.sales.deals.records import DealRecord, deal_key
 from chalicelib.sales.pipelines import service as pipelines
 from chalicelib.sales.pipelines.domain import Pipeline
 from chalicelib.workspaces.settings.domain import Workspace

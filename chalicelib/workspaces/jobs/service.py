@@ -1,6 +1,6 @@
 """Keeping a job's row. Every step may be repeated or come late: a job never goes back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalicelib.foundation.clock import Clock
@@ -8,7 +8,7 @@ from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.table import Create, Table
 from chalicelib.workspaces.jobs import store
 from chalicelib.workspaces.jobs.domain import Job, State
-from chalicelib.workspaces.jobs.records import JobRecord
+from chalicelib.workspaces.jobs.records import JobRecord, job_key
 
 
 def creation(
@@ -144,3 +144,13 @@ def _new(
         created_at=now,
         updated_at=now,
     )
+
+
+def newest_jobs(*, table: Table, workspace_id: str, before: str, limit: int) -> list[Job]:
+    """The newest jobs of everybody, made before the one with the id ``before`` if it is given; for work over all of them."""
+    return store.recent(table, workspace_id, before=before, limit=limit)
+
+
+def forget(*, table: Table, workspace_id: str, job_ids: Iterable[str]) -> None:
+    """Delete jobs; those that are not there are no error."""
+    table.write_many([], deletes=[job_key(workspace_id, job_id) for job_id in job_ids])
