@@ -7,7 +7,7 @@ every value is cleaned as the API cleans it, is held by property tests.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from json import dumps
+from json import JSONEncoder
 from typing import Any
 
 from chalicelib.customers.claims import service as claims
@@ -472,9 +472,7 @@ class ContactRows:
         image["gsi1sk"] = {"S": contact_id}
         for name, value in values.items():
             if name in ("emails", "phones"):
-                first, *others = value
-                listed = [[first, "", 1], *([each] for each in others)]
-                image[name] = {"S": dumps(listed, separators=(",", ":"), ensure_ascii=False)}
+                image[name] = {"S": _packed(value)}
             elif name == "tags":
                 if value:
                     image[name] = {"SS": sorted(value)}
@@ -549,6 +547,16 @@ def hanging(table: Table, pk: str, *, silent: frozenset[str] = frozenset(), lead
     found = [each for each in page.items if each.sk.startswith(wanted)]
     quiet = _SILENT | silent
     return len(page.items) >= _LOOKED_AT or any(getattr(each, "what", "") not in quiet for each in found)
+
+
+_encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _packed(values: Sequence[str]) -> str:
+    """Addresses or numbers as the store packs them, the first the primary."""
+    if len(values) == 1 and '"' not in values[0] and "\\" not in values[0] and values[0].isprintable():
+        return f'[["{values[0]}","",1]]'
+    return _encode([[values[0], "", 1], *([each] for each in values[1:])])
 
 
 def _merged(present: Contact, values: Mapping[str, Any]) -> Contact:
