@@ -11,7 +11,11 @@ routes = Routes("search", __name__)
 def search(call: Call[None]) -> Page[HitOut]:
     """Find contacts, companies, leads and deals by the beginnings of words. There is one page, of fifty at most."""
     found = service.search(
-        table=call.runtime.table, workspace_id=call.workspace_id, query=call.query.q, limit=call.query.limit
+        table=call.runtime.table,
+        workspace_id=call.workspace_id,
+        query=call.query.q,
+        kind=call.query.kind or "",
+        limit=call.query.limit,
     )
     items = [
         HitOut.model_construct(kind=hit.kind, id=hit.id, title=hit.title, subtitle=hit.subtitle or None)

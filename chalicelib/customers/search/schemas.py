@@ -12,6 +12,7 @@ class SearchQuery(Schema):
     """What is searched for: beginnings of words of a name, an address, a company or a number."""
 
     q: Annotated[str, Field(min_length=1, max_length=QUERY)]
+    kind: Literal["contact", "company", "lead", "deal"] | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 

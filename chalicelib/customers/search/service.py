@@ -58,15 +58,16 @@ def forget(
     return len(keys)
 
 
-def search(*, table: Table, workspace_id: str, query: str, limit: int = LIMIT) -> list[Hit]:
-    """Contacts, companies, leads and deals with a word beginning with each of the query's words, at most fifty.
+def search(*, table: Table, workspace_id: str, query: str, kind: str = "", limit: int = LIMIT) -> list[Hit]:
+    """Contacts, companies, leads and deals (or only things of one kind) with a word beginning with each of the query's words,
+    at most fifty.
 
     `InvalidError` names ``q`` when no word has two characters.
     """
     asked = domain.asked(query)
     if not asked:
         raise InvalidError("Search for two characters or more.", field="q", code="too_short")
-    return store.find(table, workspace_id, asked, limit=min(limit, LIMIT))
+    return store.find(table, workspace_id, asked, kind=kind, limit=min(limit, LIMIT))
 
 
 def ids(*, table: Table, workspace_id: str, query: str, kind: str, limit: int) -> list[str] | None:

@@ -13,14 +13,17 @@ _EXAMINED = 2000  # words read for one search, at most
 _WORDS = 10  # words compared, at most
 
 
-def find(table: Table, workspace_id: str, asked: Sequence[str], *, limit: int) -> list[Hit]:
-    """What has a word beginning with each of the words asked for, in the order of the first one's words."""
+def find(table: Table, workspace_id: str, asked: Sequence[str], *, kind: str = "", limit: int) -> list[Hit]:
+    """What has a word beginning with each of the words asked for, in the order of the first one's words; only of a kind, if one is
+    given.
+    """
     found: dict[tuple[str, str], Hit] = {}
-    page = limit if len(asked) == 1 else _EXAMINED
+    page = limit if len(asked) == 1 and not kind else _EXAMINED
     for item in _walk(table, workspace_id, asked, page=page, shown=True):
-        _, kind, id_ = item["sk"]["S"].rsplit("#", 2)
-        if (kind, id_) not in found:
-            found[kind, id_] = Hit(kind, id_, item["title"]["S"], item["subtitle"]["S"] if "subtitle" in item else "")
+        _, its_kind, id_ = item["sk"]["S"].rsplit("#", 2)
+        if (its_kind, id_) not in found and kind in ("", its_kind):
+            subtitle = item["subtitle"]["S"] if "subtitle" in item else ""
+            found[its_kind, id_] = Hit(its_kind, id_, item["title"]["S"], subtitle)
             if len(found) == limit:
                 break
     return list(found.values())

@@ -79,6 +79,8 @@ def test_search_finds_by_the_beginnings_of_words(client, workspace, other_worksp
 
     assert kinds("nune") == ["company", "contact"]
     assert kinds("NUÑ jos") == ["contact"]
+    only = client.get("/search", query={"q": "nune", "kind": "company"}, **workspace.viewer)["items"]
+    assert [hit["kind"] for hit in only] == ["company"]
     assert kinds("jn") == kinds("nandu") == ["contact"]
     assert kinds("jn@exam") == ["contact"]
     assert kinds("zz") == []
