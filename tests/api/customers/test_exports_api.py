@@ -13,7 +13,7 @@ from tests.api.conftest import Api, World
 from tests.api.customers.importing import run, send
 from tests.api.customers.working import work
 
-HOSTILE = "=HYPERLINK(\"https://x.example\",\"a\")"
+HOSTILE = '=HYPERLINK("https://x.example","a")'
 
 
 def contact(client: Api, world: World, **values: Any) -> str:
@@ -106,7 +106,7 @@ def test_what_is_exported_can_be_imported_again(client: Api, workspace: World, o
         client,
         workspace,
         first_name="'Ana",
-        last_name="Muñoz; \"la\" buena",
+        last_name='Muñoz; "la" buena',
         emails=[{"address": "ana@example.com"}, {"address": "b@example.com"}],
         phones=[{"number": "+34600111222"}],
         tags=["vip", "feria"],
