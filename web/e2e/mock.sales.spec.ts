@@ -154,7 +154,7 @@ test('a deal: quick create in a column, products with totals, a quote from draft
   await page.setViewportSize({ width: 1440, height: 800 })
   await enter(page)
   await open(page, '/deals')
-  await page.getByRole('button', { name: 'Add a deal in Reunión' }).click()
+  await page.getByRole('button', { name: 'Add deal in Reunión' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Deal', { exact: true }).fill('Spring shop')
   await dialog.getByLabel('Amount').fill('1.200,50')
