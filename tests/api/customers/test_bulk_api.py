@@ -81,9 +81,7 @@ def test_edits_fields_of_the_workspace_too(client: Api, workspace: World) -> Non
 
 def test_puts_people_into_a_static_segment_and_takes_out_only_those(client: Api, workspace: World) -> None:
     ids = contacts(client, workspace, 3)
-    segment = client.post(
-        "/segments", {"name": "Feria", "kind": "static", "contact_ids": [ids[0]]}, **workspace.owner
-    )
+    segment = client.post("/segments", {"name": "Feria", "kind": "static", "contact_ids": [ids[0]]}, **workspace.owner)
     job = done(client, workspace, ask(client, workspace, "add_to_segment", ids, segment_id=segment["id"]))
     assert (job["result"]["changed"], job["result"]["unchanged"]) == (2, 1)
     assert client.get(f"/segments/{segment['id']}", **workspace.owner)["count"] == 3
@@ -117,9 +115,7 @@ def test_a_cancelled_job_stops_and_can_be_undone(client: Api, workspace: World) 
         ({"name": "add_to_segment", "segment_id": "01JD0000000000000000000000"}, "action.segment_id"),
     ],
 )
-def test_names_what_is_wrong_with_the_action(
-    client: Api, workspace: World, action: dict[str, Any], field: str
-) -> None:
+def test_names_what_is_wrong_with_the_action(client: Api, workspace: World, action: dict[str, Any], field: str) -> None:
     reply = client.post("/bulk", {"kind": "contact", "filter": [], "action": action}, **workspace.owner)
     assert reply.status == 422
     assert field in [error["field"] for error in reply["errors"]]
