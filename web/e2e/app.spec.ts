@@ -62,7 +62,7 @@ test('a visitor sends the form, the lead shows in the inbox and its contact has 
   await expect(page.locator('main h1')).toContainText(lead.last_name)
   await expect(page.locator('ol li', { hasText: 'Submitted a form' }).first()).toBeVisible()
   await expect(page.getByRole('region', { name: 'Related' })).toContainText('Granted')
-  await page.getByLabel('New note').fill('Met in the browser test')
+  await page.getByRole('form', { name: 'Write in the timeline' }).getByRole('textbox').fill('Met in the browser test')
   await page.getByRole('button', { name: 'Add note' }).click()
   await expect(page.locator('ol li', { hasText: 'Met in the browser test' })).toBeVisible()
   await inspect(page, 'contact')
@@ -131,7 +131,7 @@ test('every screen is clean in both themes; language and theme stay after a relo
   test.setTimeout(150_000)
   const seen = watch(page, stack.url)
   await signIn(page, stack.user.email, stack.user.password)
-  const screens = ['/', '/leads', '/contacts', '/companies', '/deals', '/segments', '/campaigns', '/forms', `/forms/${stack.form_key}`, `/forms/${stack.form_key}/share`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring']
+  const screens = ['/', '/leads', '/contacts', '/companies', '/duplicates', '/imports', '/imports/new', '/exports', '/deals', '/segments', '/campaigns', '/forms', `/forms/${stack.form_key}`, `/forms/${stack.form_key}/share`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/settings/fields', '/settings/purposes', '/settings/suppressions', '/settings/retention']
   await page.setViewportSize({ width: 1280, height: 560 })
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme)

@@ -108,7 +108,7 @@ test('the inbox: few rows for many records, keys, change of status with undo, ne
 test('two people, one change: mine or theirs', async ({ page }) => {
   await enter(page)
   await open(page, '/contacts')
-  await page.locator('[role=table] .line').nth(3).click()
+  await page.locator('[role=table] .line').nth(3).locator('a').click()
   await expect(page.getByLabel('First name')).toBeVisible()
   await page.evaluate(async () => {
     const { token } = JSON.parse(sessionStorage.getItem('clientela.access') ?? '{}') as { token: string }

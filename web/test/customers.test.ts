@@ -38,7 +38,7 @@ describe('two people change one contact', () => {
 })
 
 describe('own fields', () => {
-  const field = (given: Partial<CustomField>): CustomField => ({ id: '1', kind: 'contact', key: 'k', name: 'K', type: 'text', options: [], relation_kind: null, required: false, filterable: true, position: 0, archived: false, version: 1, ...given })
+  const field = (given: Partial<CustomField>): CustomField => ({ id: '1', kind: 'contact', key: 'k', name: 'K', type: 'text', options: [], relation_kind: null, required: false, filterable: true, position: 0, archived: false, version: 1, created_at: '', updated_at: '', ...given })
   it('show their values', () => {
     const plan = field({ type: 'multi_choice', options: [{ value: 'a', label: 'Alpha' }] })
     expect(showValue(plan, ['a', 'gone'])).toBe('Alpha, gone')

@@ -157,7 +157,7 @@ export function customers(on, { page, patch, byId, Problem }) {
     work.set(job.id, { job, step: () => Object.assign(job, { done: job.total, state: 'done' }) })
     return [202, job]
   })
-  on('GET', '/jobs', ({ query }) => page([...work.values()].map((one) => one.job).reverse(), query))
+  on('GET', '/jobs', ({ query }) => page([...work.values()].map(({ job }) => (job.format ? { ...job, kind: 'export' } : job)).reverse(), query))
   function remove(kind, one) {
     const list = lists[kind]
     list.splice(list.indexOf(one), 1)
