@@ -155,9 +155,7 @@ def file(life: Life, contact_id: str, word: str) -> None:
 
 def bring_in_and_out(life: Life, contact_id: str, word: str) -> None:
     """An import that changes the person, a bulk change with its journal, exports in plain text and packed."""
-    begun = life.post(
-        "/imports", {"file_name": "feria.csv", "kind": "contact", "mode": "both", "match_field": "email"}
-    )
+    begun = life.post("/imports", {"file_name": "feria.csv", "kind": "contact", "mode": "both", "match_field": "email"})
     content = (
         f"email,first_name,city\n{word}@example.com,{word},{word} de Arriba\nother.{len(word)}@example.org,Otra,Lugo\n"
     )
