@@ -8817,6 +8817,11 @@ export interface components {
          */
         SearchQuery: {
             /**
+             * Kind
+             * @default null
+             */
+            kind?: ("contact" | "company" | "lead" | "deal") | null;
+            /**
              * Limit
              * @default 50
              */
@@ -24718,6 +24723,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
+                kind?: ("contact" | "company" | "lead" | "deal") | null;
                 limit?: number;
             };
             header?: {
