@@ -11,7 +11,7 @@ routes = Routes("bulk", __name__)
 
 
 @routes.post("/bulk", permission=SIGNED_IN, body=BulkIn, returns=JobOut, status=202)
-def ask(call: Call[BulkIn]) -> Answer:
+def ask_bulk(call: Call[BulkIn]) -> Answer:
     """Change many records at once: a job with its progress, which can be cancelled, and undone for a week."""
     body = call.body
     call.require(service.part_of(call.runtime, body.kind).permission)

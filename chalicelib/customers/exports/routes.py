@@ -31,7 +31,7 @@ def list_exports(call: Call[None]) -> Page[ExportOut]:
 
 
 @routes.post("/exports", permission=_MAY, body=ExportIn, returns=ExportOut, status=202)
-def ask(call: Call[ExportIn]) -> Answer:
+def ask_export(call: Call[ExportIn]) -> Answer:
     """Write a file: a job, with a signed link when it is done."""
     body, runtime = call.body, call.runtime
     workspace = get_workspace(table=runtime.table, workspace_id=call.workspace_id)
