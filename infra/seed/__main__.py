@@ -47,9 +47,9 @@ def main() -> None:
         make_deals(runtime, home.workspace, now, town=town, owners=owners)
         make_quotes(runtime, home.workspace, now, town=town, owners=owners)
         make_campaigns(runtime, home.workspace, now, town=town)
-        last = make_leads(runtime, home.workspace, now, form_keys=forms, town=town, owners=owners)
-        settle(runtime, home.workspace, last)
         make_tasks(runtime, home.workspace, now, town=town, owners=owners)
+        last = make_leads(runtime, home.workspace, now, form_keys=forms, town=town, owners=owners)
+        settle(runtime, home.workspace, last)  # before the rules are there: leads of the past stay whose they are
         make_assignment(runtime, home.workspace, now, owners=owners)
     made = {
         "workspace_id": home.workspace.id,

@@ -9,7 +9,7 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import partition
 from chalicelib.workspaces.settings.domain import Workspace
 
-_PATIENCE = 120.0  # seconds; what is left then is done while people look around
+_PATIENCE = 300.0  # seconds; what is left then is done while people look around
 _CALM = 3  # looks in a row
 
 

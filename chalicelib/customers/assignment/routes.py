@@ -31,7 +31,7 @@ def set_assignment_rules(call: Call[AssignmentRulesIn]) -> AssignmentRulesOut:
         table=call.runtime.table,
         clock=call.runtime.clock,
         workspace_id=call.workspace_id,
-        rules=call.body.wanted(),
+        rules=call.body.wanted(call.runtime.new_id),
         changed_by=call.actor.reference,
     )
     return AssignmentRulesOut.of(rules)

@@ -1,5 +1,6 @@
 """Assignment rules and response targets as the API shows and takes them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -56,15 +57,32 @@ class RuleConditionIn(Schema):
 
 class AssignmentRuleIn(Schema):
     """A rule: leads for which all of ``when`` holds go to ``members``, one after the other, to whoever has the fewest open leads, or
-    (``fixed``) to the first of them who can have leads.
+    (``fixed``) to the first of them who can have leads. ``id`` keeps a rule's turn from one save to the next; without one, the rule is new.
     """
 
-    id: RuleId
+    id: RuleId | None = None
     name: Annotated[Name, Field(min_length=1)]
     enabled: bool = True
     when: Annotated[list[RuleConditionIn], Field(max_length=CONDITIONS_LIMIT)] = []
     strategy: Literal["round_robin", "least_loaded", "fixed"] = "round_robin"
     members: Annotated[list[Reference], Field(min_length=1, max_length=MEMBERS_LIMIT)]
+
+    def rule(self, new_id: Callable[[], str]) -> AssignmentRule:
+        """The rule, for the domain; each member once."""
+        return AssignmentRule(
+            id=self.id or new_id(),
+            name=self.name,
+            enabled=self.enabled,
+            when=tuple(each.condition() for each in self.when),
+            strategy=Strategy(self.strategy),
+            members=tuple(dict.fromkeys(self.members)),
+        )
+
+
+class AssignmentRuleOut(AssignmentRuleIn):
+    """A rule that is kept."""
+
+    id: RuleId
 
     @classmethod
     def of(cls, rule: AssignmentRule) -> Self:
@@ -78,17 +96,6 @@ class AssignmentRuleIn(Schema):
             members=list(rule.members),
         )
 
-    def rule(self) -> AssignmentRule:
-        """The rule, for the domain; each member once."""
-        return AssignmentRule(
-            id=self.id,
-            name=self.name,
-            enabled=self.enabled,
-            when=tuple(each.condition() for each in self.when),
-            strategy=Strategy(self.strategy),
-            members=tuple(dict.fromkeys(self.members)),
-        )
-
 
 class AssignmentRulesIn(Schema):
     """The rules that a workspace shall have, in place of those of ``version`` (0 when it had none)."""
@@ -96,21 +103,21 @@ class AssignmentRulesIn(Schema):
     rules: Annotated[list[AssignmentRuleIn], Field(max_length=RULES_LIMIT)]
     version: Annotated[int, Field(ge=0)]
 
-    def wanted(self) -> AssignmentRules:
+    def wanted(self, new_id: Callable[[], str]) -> AssignmentRules:
         """The rules, for the domain."""
-        return AssignmentRules(tuple(each.rule() for each in self.rules), self.version)
+        return AssignmentRules(tuple(each.rule(new_id) for each in self.rules), self.version)
 
 
 class AssignmentRulesOut(Schema):
     """A workspace's rules: the first that fits a new lead decides whose it is."""
 
-    rules: list[AssignmentRuleIn]
+    rules: list[AssignmentRuleOut]
     version: int
 
     @classmethod
     def of(cls, rules: AssignmentRules) -> Self:
         """The rules as shown."""
-        return cls.model_construct(rules=[AssignmentRuleIn.of(rule) for rule in rules.rules], version=rules.version)
+        return cls.model_construct(rules=[AssignmentRuleOut.of(rule) for rule in rules.rules], version=rules.version)
 
 
 class WorkingHoursIn(Schema):

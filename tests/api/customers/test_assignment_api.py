@@ -34,6 +34,14 @@ def test_rules_are_kept_as_given(client, workspace, rule):
     assert client.put("/assignment-rules", {"rules": [], "version": 1}, **workspace.admin)["version"] == 2
 
 
+def test_a_new_rule_needs_no_id(client, workspace, rule):
+    wanted = {key: value for key, value in rule().items() if key != "id"}
+    saved = client.put("/assignment-rules", {"rules": [wanted, wanted], "version": 0}, **workspace.owner).json
+    first, second = (each.pop("id") for each in saved["rules"])
+    assert first != second
+    assert saved["rules"] == [{**wanted, "when": [], "enabled": True}] * 2
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

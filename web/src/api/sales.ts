@@ -41,7 +41,7 @@ export interface About {
 }
 export type MyDay = Schemas['MyDayOut']
 export type Lead = Schemas['LeadOut']
-export type AssignmentRule = Schemas['AssignmentRuleIn'] & { when: Schemas['RuleConditionIn'][] }
+export type AssignmentRule = Schemas['AssignmentRuleOut'] & { when: Schemas['RuleConditionIn'][] }
 export interface AssignmentRules {
   rules: AssignmentRule[]
   version: number

@@ -102,7 +102,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Change many records at once: a job with its progress, which can be cancelled, and undone for a week. */
-        post: operations["ask"];
+        post: operations["ask_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,7 +1166,7 @@ export interface paths {
         get: operations["list_exports"];
         put?: never;
         /** Write a file: a job, with a signed link when it is done. */
-        post: operations["ask"];
+        post: operations["ask_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3039,9 +3039,40 @@ export interface components {
         /**
          * AssignmentRuleIn
          * @description A rule: leads for which all of ``when`` holds go to ``members``, one after the other, to whoever has the fewest open leads, or
-         *     (``fixed``) to the first of them who can have leads.
+         *     (``fixed``) to the first of them who can have leads. ``id`` keeps a rule's turn from one save to the next; without one, the rule is new.
          */
         AssignmentRuleIn: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /** Members */
+            members: string[];
+            /** Name */
+            name: string;
+            /**
+             * Strategy
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy?: "round_robin" | "least_loaded" | "fixed";
+            /**
+             * When
+             * @default []
+             */
+            when?: components["schemas"]["RuleConditionIn"][];
+        };
+        /**
+         * AssignmentRuleOut
+         * @description A rule that is kept.
+         */
+        AssignmentRuleOut: {
             /**
              * Enabled
              * @default true
@@ -3081,7 +3112,7 @@ export interface components {
          */
         AssignmentRulesOut: {
             /** Rules */
-            rules: components["schemas"]["AssignmentRuleIn"][];
+            rules: components["schemas"]["AssignmentRuleOut"][];
             /** Version */
             version: number;
         };
@@ -10792,7 +10823,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_bulk: {
         parameters: {
             query?: never;
             header?: {
@@ -17568,7 +17599,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_export: {
         parameters: {
             query?: never;
             header?: {
