@@ -34,6 +34,7 @@ test('cards move by mouse and by keys, stay where they were put, and one is won'
   const seen = watch(page, stack.url)
   const [one, two] = [`Mouse ${mark}`, `Keys ${mark}`]
   await open(page, '/deals')
+  await expect(page.locator('.board > section').first()).toBeVisible()
   await makeDeal(page, one, '1200')
   await makeDeal(page, two, '800')
   await expect(card(page, one)).toBeVisible()

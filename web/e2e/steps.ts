@@ -24,7 +24,8 @@ export async function signIn(page: Page, email: string, password: string): Promi
   await page.locator('input[name=email]').fill(email)
   await page.locator('input[name=password]').fill(password)
   await page.locator('form button.primary').click()
-  await expect(page.locator('main h1').first()).toBeVisible({ timeout: 45_000 })
+  // The sign-in page has a heading, too.
+  await expect(page.locator('.shell main h1').first()).toBeVisible({ timeout: 45_000 })
 }
 
 /** Opens a screen and waits until it has loaded. */
