@@ -7,7 +7,7 @@ test.describe.configure({ mode: 'serial' })
 const mark = Date.now().toString(36)
 const dialog = (page: Page): Locator => page.getByRole('dialog')
 const card = (page: Page, title: string): Locator => page.locator('.board .card', { hasText: title })
-const columnOf = (page: Page, title: string): Promise<string | null> => page.locator('.board section', { has: card(page, title) }).first().getAttribute('aria-label')
+const columnOf = (page: Page, title: string): Promise<string | null | undefined> => card(page, title).evaluate((found) => found.closest('section')?.getAttribute('aria-label'))
 
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
@@ -85,6 +85,7 @@ test('cards move by mouse and by keys, stay where they were put, and one is won'
 test('a lead written down by hand becomes a customer with a company and a deal', async ({ page }) => {
   const seen = watch(page, stack.url)
   await open(page, '/leads')
+  await expect(page.locator('[role=table] .line').first()).toBeVisible()
   await page.keyboard.press('c')
   await page.getByRole('option', { name: 'New lead' }).click()
   await dialog(page).getByLabel('First name').fill('Nora')

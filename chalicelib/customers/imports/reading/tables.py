@@ -23,6 +23,12 @@ _SAID = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 csv.field_size_limit(LINE_LIMIT)
+_BEYOND_ASCII = re.compile(r"(?<=(.))([^\x00-\x7f])(?=(.))", re.DOTALL)
+_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßšžðþÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸŠŽÐÞ")
+_SPANISH, _MISPLACED = frozenset("áéíóúüñ"), 4
+_INSIDE_WORDS = frozenset("’·")
+_AFTER_WORDS = frozenset("’”»…™®©ªº–—°²³\xa0")
+_BEFORE_WORDS = frozenset("‘’“«„¿¡€£–—©\xa0")
 
 
 def encoding_of(head: bytes, samples: list[bytes]) -> tuple[str, int]:
@@ -65,16 +71,39 @@ def _is_utf8(part: bytes) -> bool:
 
 
 def _eight_bits(part: bytes) -> str:
-    from charset_normalizer import from_bytes
+    """Windows', the old Macintosh's or DOS's encoding: the one in which the fewest letters look out of place, Windows' if in doubt.
 
-    known = ["cp1252", "latin_1", "mac_roman", "cp850", "utf_8"]
+    Detectors that weigh every encoding there is take a Spanish list of names for a Macintosh's; here three are possible, and what
+    tells them apart is whether accents fall on letters that fit their words.
+    """
     broken = part.decode("utf-8", "replace").count("\ufffd")
     letters = sum(byte >= 0x80 for byte in part)
     if letters > 50 and broken < letters // 20:
         return "utf-8"  # a few bytes that are wrong in a text that is UTF-8 otherwise
-    best = from_bytes(part, cp_isolation=known[:-1]).best()
-    found = best.encoding if best is not None else "cp1252"
-    return "cp1252" if found in ("latin_1", "ascii", "utf_8") else found
+    return min(("cp1252", "cp850", "mac_roman"), key=lambda name: _oddity(part.decode(name, "replace")))
+
+
+def _oddity(text: str) -> int:
+    """How little a text looks like one of Western Europe, and of Spain before all, by its characters beyond ASCII and what is beside
+    them. 0: not at all.
+    """
+    return sum(_strangeness(*found.groups()) for found in _BEYOND_ASCII.finditer(text))
+
+
+def _strangeness(before: str, character: str, after: str) -> int:
+    if character in _LETTERS:
+        if character.isupper():
+            misplaced = before.islower() or (before.isupper() and after.islower())
+        else:
+            misplaced = before.isupper() and after.isupper()
+        return _MISPLACED if misplaced else character.lower() not in _SPANISH
+    if before.isalpha() and after.isalpha():
+        fits = character in _INSIDE_WORDS
+    else:
+        fits = not (before.isalpha() and character not in _AFTER_WORDS) and not (
+            after.isalpha() and character not in _BEFORE_WORDS
+        )
+    return 0 if fits else _MISPLACED
 
 
 def layout(files: Files, key: str, size: int) -> Layout:

@@ -288,3 +288,23 @@ def test_cards_are_read_from_any_position() -> None:
         rest = [each.cells[0] for each, _ in source.rows(position, row.number)]
     assert rest[0] == "P20001"
     assert len(rest) == 9_999
+
+
+WORDS = {
+    "es": "Nombre;Correo electrónico;Ciudad\nÁngel Muñoz;a@b.example;Cádiz\nBegoña Ibáñez;c@d.example;Córdoba\n¿Qué?;€ 30;2.º piso\n",
+    "es, few": "Nombre;Apellidos;Correo electrónico;Ciudad\nAna;Pérez;a@b.example;Madrid\n",
+    "es, capitals": "NOMBRE;CIUDAD\nMUÑOZ NÚÑEZ;LEÓN\nPEÑA;ÁVILA\n",
+    "ca": "Nom;Població\nGal·la Font;l’Hospitalet\nJoan Güell;Sitges – Garraf\n",
+    "pt": "Nome;Cidade\nJoão Conceição;São Paulo\nInês Simões;Guimarães\n",
+    "fr": "Nom;Ville\nFrançois Lefèvre;Besançon\nHéloïse d’Août;Évreux\n",
+    "de": "Name;Ort\nJürgen Groß;Köln\nKäthe Übel;Würzburg\n",
+    "sv": "Namn;Ort\nÅsa Sjöberg;Malmö\nBjörn Åkesson;Örebro\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+@pytest.mark.parametrize("text", WORDS.values(), ids=list(WORDS))
+def test_a_file_without_a_mark_is_read_as_its_language_is_written(text: str, encoding: str) -> None:
+    written = text.encode(encoding, "ignore")
+    found, skip = tables.encoding_of(written, [])
+    assert (written.decode(found), skip) == (written.decode(encoding), 0)
