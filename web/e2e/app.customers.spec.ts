@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { inspect, open, signIn, watch } from './steps.ts'
-import { stack } from './stack.ts'
+import { files, stack } from './stack.ts'
 
 /** A day with contacts in a real browser on a running stack: made, found, changed together, merged and parted, brought in and taken back. */
 test.describe.configure({ mode: 'serial' })
@@ -104,7 +104,7 @@ test('both are found by any word, chosen, tagged and untagged; one goes to the b
 })
 
 test('a file of contacts comes in, says what is wrong with it, and is taken back', async ({ page }) => {
-  const seen = watch(page, stack.url)
+  const seen = watch(page, stack.url, files)
   await open(page, '/imports/new')
   const lines = ['Nombre;Apellidos;Correo electrónico;Ciudad', ...Array.from({ length: 12 }, (_, index) => `Ana${index};Importada${mark};ana${index}.${mark}@import.example;Cádiz`), `Mala;Importada${mark};esto no es un correo;Cádiz`, `Otra;Importada${mark};ana1.${mark}@import.example;Cádiz`]
   await page.locator('input[type=file]').setInputFiles({ name: `clientes-${mark}.csv`, mimeType: 'text/csv', buffer: Buffer.from(lines.join('\r\n'), 'latin1') })

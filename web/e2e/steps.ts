@@ -3,12 +3,12 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 
 /** Notes requests to other hosts and errors of the page; `check` fails when there were any. */
-export function watch(page: Page, origin: string): { check: () => void } {
+export function watch(page: Page, ...origins: string[]): { check: () => void } {
   const foreign: string[] = []
   const errors: string[] = []
   page.on('request', (request) => {
     const url = request.url()
-    if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) foreign.push(url)
+    if (!origins.some((origin) => url.startsWith(origin)) && !/^(data|blob|about):/.test(url)) foreign.push(url)
   })
   page.on('pageerror', (error) => errors.push(String(error)))
   return {
