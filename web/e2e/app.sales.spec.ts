@@ -60,6 +60,8 @@ test('cards move by mouse and by keys, stay where they were put, and one is won'
   await dialog(page).getByText(names[0] ?? '', { exact: true }).click()
   await dialog(page).getByRole('button', { name: 'Move', exact: true }).click()
   await expect.poll(() => columnOf(page, two)).toBe(names[0])
+  // It is shown at once, and kept a moment later.
+  await expect(page.locator('.toasts')).toContainText(`Moved to ${names[0]}`)
 
   await page.reload()
   await expect(card(page, one)).toBeVisible()
