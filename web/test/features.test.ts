@@ -92,8 +92,11 @@ describe('words', () => {
     expect(money('0.0975', 'USD', 4)).toBe('$0.0975')
   })
   it('describes activities from what the API recorded', () => {
-    const activity = (kind: string, data: Record<string, unknown>): string => describeActivity({ id: '', at: '', kind, title_key: '', data, actor: null, about: { kind: 'contact', id: '' }, written: false, planned: false, pinned: false, version: null, edited_at: null })
+    const stages: Record<string, string> = { necesidades: 'Needs' }
+    const activity = (kind: string, data: Record<string, unknown>): string => describeActivity({ id: '', at: '', kind, title_key: '', data, actor: null, about: { kind: 'contact', id: '' }, written: false, planned: false, pinned: false, version: null, edited_at: null }, (id) => stages[id])
     expect(activity('lead_status_changed', { from: 'new', to: 'disqualified', reason: 'no_budget' })).toBe('New → Disqualified · No budget')
+    expect(activity('deal_stage_changed', { title: 'Web', stage: 'necesidades', to: 'necesidades' })).toBe('Web · Needs')
+    expect(activity('deal_created', { title: 'Web', amount: '1200.50', currency: 'EUR', stage: 'gone' })).toBe(`Web · gone · ${money('1200.50', 'EUR')}`)
     expect(activity('score_changed', { points: 20, total: 35, reason: 'Form' })).toBe('+20 · Form · total 35')
     expect(activity('score_changed', { points: 0, total: 0, reason: 'Form' })).toBe('0 · Form · total 0')
   })

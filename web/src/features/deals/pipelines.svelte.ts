@@ -22,6 +22,10 @@ export const pipelines = {
   of(id: string | null | undefined): Pipeline | undefined {
     return pipelines.list?.find((one) => one.id === id)
   },
+  /** The name of a stage, whichever pipeline has it. */
+  nameOf(id: string): string | undefined {
+    return pipelines.list?.flatMap((one) => one.stages).find((one) => one.id === id)?.name
+  },
   stage(deal: { pipeline_id: string; stage_id: string }): Stage | undefined {
     return pipelines.of(deal.pipeline_id)?.stages.find((one) => one.id === deal.stage_id)
   },

@@ -1,6 +1,6 @@
 /** What a timeline entry says below its title, from the facts the API recorded. */
 import type { Activity } from '../../api/types'
-import { label, t } from '../../i18n/index.svelte'
+import { label, money, t } from '../../i18n/index.svelte'
 
 /** What one looks for in a timeline: kinds of entries by what they are about. */
 export const groups = {
@@ -50,7 +50,14 @@ export function textVersion(version: string): string {
   return found ? `${found[1]} (${found[2]})` : version
 }
 
-export function describe({ kind, data }: Activity): string {
+/** An amount that was recorded, in its currency. */
+function sum(data: Record<string, unknown>): string {
+  const [amount, currency] = [pick(data, 'amount', 'total'), pick(data, 'currency')]
+  return amount && currency ? money(amount, currency) : amount
+}
+
+/** `stageName` knows what a stage of a pipeline is called; the facts hold its identifier, as names change. */
+export function describe({ kind, data }: Activity, stageName: (id: string) => string | undefined = () => undefined): string {
   switch (kind) {
     case 'note':
     case 'call':
@@ -59,13 +66,13 @@ export function describe({ kind, data }: Activity): string {
       return pick(data, 'text', 'body')
     case 'deal_won':
     case 'deal_lost':
-      return line(pick(data, 'title', 'name', 'deal'), pick(data, 'amount'), pick(data, 'reason', 'lost_reason', 'won_reason'))
+      return line(pick(data, 'title', 'name', 'deal'), sum(data), pick(data, 'reason', 'lost_reason', 'won_reason'))
     case 'task_done':
       return pick(data, 'title')
     case 'quote_issued':
     case 'quote_accepted':
     case 'quote_declined':
-      return line(pick(data, 'number'), pick(data, 'title'), pick(data, 'total', 'amount'))
+      return line(pick(data, 'number'), pick(data, 'title'), sum(data))
     case 'file_added':
       return pick(data, 'file_name', 'name')
     case 'merged':
@@ -98,8 +105,10 @@ export function describe({ kind, data }: Activity): string {
     case 'email_clicked':
       return line(pick(data, 'subject', 'campaign_name', 'campaign'), pick(data, 'url', 'link'))
     case 'deal_created':
-    case 'deal_stage_changed':
-      return line(pick(data, 'title', 'name', 'deal'), pick(data, 'stage_name', 'stage', 'to'), pick(data, 'amount'))
+    case 'deal_stage_changed': {
+      const stage = pick(data, 'stage', 'to')
+      return line(pick(data, 'title', 'name', 'deal'), stageName(stage) ?? stage, sum(data))
+    }
     default:
       return line(pick(data, 'subject', 'campaign_name', 'campaign'), pick(data, 'reason', 'diagnostic'))
   }
