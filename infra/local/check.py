@@ -1,8 +1,9 @@
 """``make test``: every check there is, in two lanes side by side, and one summary at the end.
 
 The first lane needs only Python: style, types, architecture, unit, API, contract and infrastructure tests. The second builds
-the SPA and tests it, starts a throw-away stack, and drives that by HTTP and in a browser. All checks run even when one
-fails; what failed is shown in full at the end. ``--only name`` (several times) runs some of them.
+the SPA and tests it, packages the functions, and, when the first lane is done, starts a throw-away stack and drives that by
+HTTP and in a browser: what a visitor is promised within seconds needs a machine that is not busy with two thousand tests.
+All checks run even when one fails; what failed is shown in full at the end. ``--only name`` (several times) runs some of them.
 """
 
 import argparse
@@ -88,6 +89,7 @@ class Run:
         self._only = only
         self.outcomes: list[Outcome] = []
         self._lock = threading.Lock()
+        self._python_done = threading.Event()
 
     def wanted(self, *checks: Check) -> list[Check]:
         """Those of the checks that were asked for and have something to check."""
@@ -99,11 +101,14 @@ class Run:
 
     def python(self) -> None:
         """The first lane."""
-        for check in self.wanted(*PYTHON):
-            self._do(check)
+        try:
+            for check in self.wanted(*PYTHON):
+                self._do(check)
+        finally:
+            self._python_done.set()
 
     def deployed(self) -> None:
-        """The second lane."""
+        """The second lane; its stack waits for the end of the first."""
         web, stack = self.wanted(*WEB), self.wanted(*STACK)
         if (web or stack) and not self._make("SPA", artifacts.spa):
             return
@@ -113,6 +118,7 @@ class Run:
             return
         if any(check.folder != ROOT for check in stack) and not self._make("browser tools", artifacts.browser_tools):
             stack = [check for check in stack if check.folder == ROOT]
+        self._python_done.wait()
         begin = time.monotonic()
         try:
             with instance.shared() as running:

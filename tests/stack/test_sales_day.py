@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.instance import Stack
 
-ROWS = 600
+ROWS = 300
 
 
 @pytest.fixture(scope="module")
