@@ -157,7 +157,7 @@ def ended(day: StackClient, path: str, states: Sequence[str], seconds: float) ->
 
 def assign_round_robin(day: StackClient) -> None:
     """Parallel captures differ by one per owner at most."""
-    day.step(f"{CAPTURES} people post a form at once and are given out to {MEMBERS} sellers, round robin")
+    day.step(f"{CAPTURES} people post a form, eight at once, and are given out to {MEMBERS} sellers, round robin")
     members = [
         day.call(
             "POST",
@@ -188,7 +188,7 @@ def assign_round_robin(day: StackClient) -> None:
     }
     day.call("PUT", "/assignment-rules", {"rules": [rule, *rules["rules"]], "version": rules["version"]})
     path = f"/forms/{form['form_key']}"
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(8) as pool:
         tokens = list(pool.map(lambda _: day.call("GET", path, key=False)["token"], range(CAPTURES)))
         time.sleep(3.2)  # a token is good from its third second
 

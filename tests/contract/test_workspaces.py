@@ -7,13 +7,18 @@ import pytest
 
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.http import Actor
+from chalicelib.foundation.mail import FakeMailer
 from chalicelib.foundation.runtime import Runtime
+from chalicelib.marketing.sending import service as sending
 from chalicelib.workspaces.access import Access
 from chalicelib.workspaces.api_keys import service as api_keys
 from chalicelib.workspaces.audit import service as audit
 from chalicelib.workspaces.jobs import service as jobs
 from chalicelib.workspaces.members import service as members
 from chalicelib.workspaces.members.domain import PERMISSIONS, Role
+from chalicelib.workspaces.notices import service as notices
+from chalicelib.workspaces.notices.domain import NoticeState
+from chalicelib.workspaces.notices.records import NoticeRecord, notice_key
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace
 from infra.local.priced import PricedTable
@@ -184,3 +189,16 @@ def test_audit_and_jobs(runtime: Runtime, here: dict[str, Any], units: Units) ->
     assert units() == (0.0, 6.0)  # the item and its row in the list of jobs, three times
     assert jobs.get_job(**here, job_id=job_id).done == 1
     assert units() == (1.0, 0.0)
+
+
+def test_a_notices_mail_is_known_by_the_providers_id(runtime: Runtime, here: dict[str, Any]) -> None:
+    """Else every event of it would be asked for again until it lies among the dead letters."""
+    mailer = FakeMailer()
+    notice: dict[str, Any] = {"source": "a@example.com", "recipient": "b@example.com", "mime": b"Subject: x\r\n\r\ny"}
+    for _ in range(2):
+        assert notices.send_once(**here, mailer=mailer, notice_id="n1", **notice) is NoticeState.SENT
+    assert len(mailer.sent) == 1
+    record = runtime.table.get(NoticeRecord, notice_key(here["workspace_id"], "n1"))
+    assert record is not None
+    assert sending.find_message(table=runtime.table, message_id=record.message_id or "") == (True, None)
+    assert sending.find_message(table=runtime.table, message_id="never") == (False, None)

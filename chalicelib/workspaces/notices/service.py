@@ -6,7 +6,7 @@ from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.mail import MailDeferredError, Mailer, MailRefusedError, MailUnknownError
 from chalicelib.foundation.table import Table
 from chalicelib.workspaces.notices.domain import NoticeState
-from chalicelib.workspaces.notices.records import NoticeRecord, notice_key
+from chalicelib.workspaces.notices.records import NoticeRecord, message_index, notice_key
 
 _KEPT_DAYS = 60  # longer than a message can wait in a queue and its dead-letter queue together
 
@@ -57,7 +57,12 @@ def send_once(
         state = NoticeState.UNKNOWN
     actions = [NoticeRecord.state.set(state.value), NoticeRecord.updated_at.set(clock.now())]
     if message_id:
-        actions.append(NoticeRecord.message_id.set(message_id))
+        # By its id the provider's events are known for a notice's, where they do not bring our tags back.
+        actions += [
+            NoticeRecord.message_id.set(message_id),
+            NoticeRecord.gsi2pk.set(message_index(message_id)),
+            NoticeRecord.gsi2sk.set(notice_id),
+        ]
     if reason:
         actions.append(NoticeRecord.reason.set(reason))
     table.update(NoticeRecord, key, actions)
