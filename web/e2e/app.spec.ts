@@ -60,7 +60,11 @@ test('a visitor sends the form, the lead shows in the inbox and its contact has 
   await expect(page.locator('.toasts')).toContainText('Undo')
   await panel.getByRole('link', { name: 'Open contact' }).click()
   await expect(page.locator('main h1')).toContainText(lead.last_name)
-  await expect(page.locator('ol li', { hasText: 'Submitted a form' }).first()).toBeVisible()
+  // The timeline follows a moment after what was written.
+  await expect(async () => {
+    await page.reload()
+    await expect(page.locator('ol li', { hasText: 'Submitted a form' }).first()).toBeVisible({ timeout: 8_000 })
+  }).toPass({ timeout: 60_000 })
   await expect(page.getByRole('region', { name: 'Related' })).toContainText('Granted')
   await page.getByRole('form', { name: 'Write in the timeline' }).getByRole('textbox').fill('Met in the browser test')
   await page.getByRole('button', { name: 'Add note' }).click()
