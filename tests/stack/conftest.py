@@ -43,21 +43,34 @@ def aws(stack: Stack) -> Callable[[str], Any]:
     return client
 
 
+@pytest.fixture(scope="session")
+def queued(stack: Stack, aws: Callable[[str], Any]) -> Callable[..., int]:
+    """How many messages wait or are in work, in the queues of these outputs or, without any, in all but those for dead letters."""
+    every = [name for name in stack.outputs if name.endswith("QueueUrl") and "DeadLetter" not in name]
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def count(*outputs: str) -> int:
+        return sum(
+            int(number)
+            for name in outputs or every
+            for number in aws("sqs")
+            .get_queue_attributes(QueueUrl=stack.outputs[name], AttributeNames=counts)["Attributes"]
+            .values()
+        )
+
+    return count
+
+
 @pytest.fixture(scope="module", autouse=True)
-def calm(stack: Stack, aws: Callable[[str], Any]) -> None:
+def calm(stack: Stack, queued: Callable[..., int]) -> None:
     """Waits until what earlier tests wrote has been derived: what these promise to a visitor, they promise on a stack that is not
     behind with a thousand rows.
     """
-    waited = [stack.outputs[f"{name}QueueUrl"] for name in ("Scoring", "SegmentFill", "Assignment", "Jobs", "Imports")]
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    waited = [f"{name}QueueUrl" for name in ("Scoring", "SegmentFill", "Assignment", "Jobs", "Imports")]
     ends = time.monotonic() + 400
     for _ in range(2):  # what the stream brings fills the queues
         _projected(stack)
-        while any(
-            int(number)
-            for url in waited
-            for number in aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()
-        ):
+        while queued(*waited):
             assert time.monotonic() < ends, "The queues do not become empty."
             time.sleep(0.5)
 

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { inspect, open, signIn, watch } from './steps.ts'
+import { inspect, open, signIn, startIn, watch } from './steps.ts'
 import { files, stack } from './stack.ts'
 
 /** A day with contacts in a real browser on a running stack: made, found, changed together, merged and parted, brought in and taken back. */
@@ -9,13 +9,7 @@ const mark = Date.now().toString(36)
 const family = `Ferrer${mark}`
 
 test.beforeEach(async ({ page }) => {
-  await page.addInitScript(() => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', 'en')
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  })
+  await startIn(page)
   await signIn(page, stack.user.email, stack.user.password)
 })
 const rows = (page: Page) => page.locator('[role=table] .line')

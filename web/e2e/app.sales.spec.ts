@@ -1,5 +1,5 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { inspect, open, signIn, watch } from './steps.ts'
+import { inspect, open, signIn, startIn, watch } from './steps.ts'
 import { stack } from './stack.ts'
 
 /** A day of selling on a running stack: leads become deals, cards move by mouse and by keys, a deal is won, a task comes again. */
@@ -10,13 +10,7 @@ const card = (page: Page, title: string): Locator => page.locator('.board .card'
 const columnOf = (page: Page, title: string): Promise<string | null | undefined> => card(page, title).evaluate((found) => found.closest('section')?.getAttribute('aria-label'))
 
 test.beforeEach(async ({ page }) => {
-  await page.addInitScript(() => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', 'en')
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  })
+  await startIn(page)
   await page.setViewportSize({ width: 1440, height: 860 })
   await signIn(page, stack.user.email, stack.user.password)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { inspect, open, setTheme, signIn, watch } from './steps.ts'
+import { inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
 import { stack } from './stack.ts'
 
 /**
@@ -12,13 +12,7 @@ const lead = { email: `lucia.${mark}@visita.example`, first_name: 'Lucía', last
 const subject = `Hola ${mark}`
 
 test.beforeEach(async ({ page }) => {
-  await page.addInitScript(() => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', 'en')
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  })
+  await startIn(page)
 })
 
 test('a visitor sends the form, the lead shows in the inbox and its contact has a timeline', async ({ page, browser }) => {

@@ -1,18 +1,10 @@
 import { expect, test, type Page } from '@playwright/test'
-import { inspect, open, setTheme, signIn, watch } from './steps.ts'
+import { inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
 
 /** Contacts, companies and their data against the mock API: how they look, and what people do with them. */
 test.describe.configure({ timeout: 150_000 })
 test.use({ viewport: { width: 1500, height: 800 } })
 const enter = (page: Page): Promise<void> => signIn(page, 'demo@clientela.example', 'Clientela-2026')
-const language = (page: Page, code: 'es' | 'en'): Promise<void> =>
-  page.addInitScript((chosen) => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', chosen)
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  }, code)
 const rows = (page: Page) => page.locator('[role=table] .line')
 const idOf = (page: Page, path: string): Promise<string> =>
   page.evaluate(async (from) => {
@@ -24,7 +16,7 @@ const idOf = (page: Page, path: string): Promise<string> =>
 for (const [code, width, themes] of [['en', 1280, ['light', 'dark']], ['es', 360, ['light']]] as const) {
   test(`every screen of customers is clean and fits ${width} in ${code}`, async ({ page }) => {
     test.setTimeout(600_000)
-    await language(page, code)
+    await startIn(page, code)
     const seen = watch(page, 'http://127.0.0.1')
     await enter(page)
     const [contact, company, done] = [await idOf(page, '/contacts'), await idOf(page, '/companies'), await idOf(page, '/imports')]
@@ -45,7 +37,7 @@ for (const [code, width, themes] of [['en', 1280, ['light', 'dark']], ['es', 360
 }
 
 test('a list: conditions, a view of them, columns, sorting, few rows for a thousand', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/contacts')
   await expect(page.locator('main h1')).toContainText('1,000')
@@ -90,7 +82,7 @@ test('a list: conditions, a view of them, columns, sorting, few rows for a thous
 })
 
 test('many at once: a range, all results, a tag with undo, the bin', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/contacts?filter=%5B%7B%22field%22%3A%22country%22%2C%22op%22%3A%22is%22%2C%22value%22%3A%22ES%22%7D%5D')
   const boxes = page.locator('.line input[type=checkbox]')
@@ -125,7 +117,7 @@ test('many at once: a range, all results, a tag with undo, the bin', async ({ pa
 })
 
 test('a cell is edited in place; Escape leaves it', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/contacts')
   const cell = rows(page).first().locator('.edits').nth(1)
@@ -142,7 +134,7 @@ test('a cell is edited in place; Escape leaves it', async ({ page }) => {
 })
 
 test('a contact: made with a warning, edited, written about, merged and parted, erased by its name', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/contacts')
   const known = await rows(page).nth(7).locator('a').innerText()
@@ -198,7 +190,7 @@ test('a contact: made with a warning, edited, written about, merged and parted, 
 })
 
 test('two people change one field: mine, theirs and what it was', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   const id = await idOf(page, '/contacts')
   await open(page, `/contacts/${id}`)
@@ -220,7 +212,7 @@ test('two people change one field: mine, theirs and what it was', async ({ page 
 })
 
 test('an import: its columns, the first rows with their errors, the work, undo', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/imports/new')
   await page.locator('input[type=file]').setInputFiles({ name: 'image.png', mimeType: 'image/png', buffer: Buffer.from('x') })
@@ -244,7 +236,7 @@ test('an import: its columns, the first rows with their errors, the work, undo',
 })
 
 test('an own field is made, put out of use and brought back; an export lands in the list', async ({ page }) => {
-  await language(page, 'en')
+  await startIn(page, 'en')
   await enter(page)
   await open(page, '/settings/fields')
   await page.getByRole('button', { name: 'New field' }).click()

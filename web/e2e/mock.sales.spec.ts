@@ -1,5 +1,5 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { fits, inspect, open, setTheme, signIn, watch } from './steps.ts'
+import { fits, inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
 
 const USER = 'demo@clientela.example'
 const PASSWORD = 'Clientela-2026'
@@ -7,13 +7,7 @@ const column = (page: Page, name: string): Locator => page.getByRole('region', {
 const titles = (cards: Locator): Promise<string[]> => cards.locator('.card .title').allInnerTexts()
 
 async function enter(page: Page, language: 'es' | 'en' = 'en'): Promise<void> {
-  await page.addInitScript((code) => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', code)
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  }, language)
+  await startIn(page, language)
   await signIn(page, USER, PASSWORD)
 }
 /** Something of the mock's, by its API. */

@@ -1,18 +1,12 @@
 import { expect, test, type Page } from '@playwright/test'
-import { fits, inspect, open, setTheme, signIn, watch } from './steps.ts'
+import { fits, inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
 
 const USER = 'demo@clientela.example'
 const PASSWORD = 'Clientela-2026'
 const enter = (page: Page): Promise<void> => signIn(page, USER, PASSWORD)
 
 test.beforeEach(async ({ page }) => {
-  await page.addInitScript(() => {
-    try {
-      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', 'en')
-    } catch {
-      // Sandboxed previews have no storage.
-    }
-  })
+  await startIn(page)
 })
 
 test('signs in, refuses a wrong password, takes a first password, and resets a forgotten one', async ({ page }) => {

@@ -19,6 +19,17 @@ export function watch(page: Page, ...origins: string[]): { check: () => void } {
   }
 }
 
+/** The language of who has chosen none yet. */
+export async function startIn(page: Page, code: 'en' | 'es' = 'en'): Promise<void> {
+  await page.addInitScript((chosen) => {
+    try {
+      if (!localStorage.getItem('clientela.language')) localStorage.setItem('clientela.language', chosen)
+    } catch {
+      // Sandboxed previews have no storage.
+    }
+  }, code)
+}
+
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.goto('/')
   await page.locator('input[name=email]').fill(email)

@@ -5,7 +5,7 @@ for reads and writes; `Cursors` for pages; `Change` in ``projections.py``.
 """
 
 from chalicelib.foundation.table.cursors import Cursors
-from chalicelib.foundation.table.keys import Key, partition
+from chalicelib.foundation.table.keys import Key, message_index, partition
 from chalicelib.foundation.table.record import DecimalAttribute, InstantAttribute, Record
 from chalicelib.foundation.table.stream import Change
 from chalicelib.foundation.table.table import (
@@ -38,5 +38,6 @@ __all__ = [
     "Restore",
     "Table",
     "Update",
+    "message_index",
     "partition",
 ]

@@ -73,8 +73,3 @@ def run_key(workspace_id: str, run_id: str) -> Key:
 def mail_key(workspace_id: str, message_id: str) -> Key:
     """Where a mail's row stands."""
     return Key(reports_partition(workspace_id), f"MAIL#{message_id}")
-
-
-def mail_index(message_id: str) -> str:
-    """The partition of ``gsi2`` of one message."""
-    return f"MESSAGE#{message_id}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.foundation import clock
 from chalicelib.foundation.errors import ConflictError, NotFoundError
-from chalicelib.foundation.table import Create, Operation, Page, Put, Replace, Table
+from chalicelib.foundation.table import Create, Operation, Page, Put, Replace, Table, message_index
 from chalicelib.insight.reports.domain import MailState, Period, Recipient, Run, RunState, Schedule, Trigger
 from chalicelib.insight.reports.records import (
     DUE_RUNS,
@@ -16,7 +16,6 @@ from chalicelib.insight.reports.records import (
     ReportMailRecord,
     ReportRunRecord,
     ReportScheduleRecord,
-    mail_index,
     mail_key,
     reports_partition,
     run_key,
@@ -154,7 +153,7 @@ def mail_row(run: Run, position: int, message_id: str, now: datetime) -> Put:
             created_at=now,
             run_id=run.id,
             position=position,
-            gsi2pk=mail_index(message_id),
+            gsi2pk=message_index(message_id),
             gsi2sk=run.id,
             expires_at=int(now.timestamp()) + _MAIL_DAYS * 86400,
         )
@@ -163,7 +162,7 @@ def mail_row(run: Run, position: int, message_id: str, now: datetime) -> Put:
 
 def find_mail(table: Table, message_id: str) -> tuple[str, str, int] | None:
     """Workspace, run and position of the mail with this message id, if it is one of a report."""
-    for record in table.query(ReportMailRecord, mail_index(message_id), index="gsi2").items:
+    for record in table.query(ReportMailRecord, message_index(message_id), index="gsi2").items:
         return record.workspace_id, record.run_id, int(record.position)
     return None
 

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.foundation.aws import AwsError
 from chalicelib.foundation.clock import from_text, to_text
 from chalicelib.foundation.errors import ClientelaError
-from chalicelib.foundation.table import Key, Table
+from chalicelib.foundation.table import Key, Table, message_index
 from chalicelib.foundation.table.record import kind_of
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.marketing.sending.domain import (
@@ -30,7 +30,6 @@ from chalicelib.marketing.sending.records import (
     AddressClaimRecord,
     RecipientRecord,
     ledger_partition,
-    message_index,
     visits_due,
 )
 

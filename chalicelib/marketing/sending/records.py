@@ -118,8 +118,3 @@ def visits_due(shard: int) -> str:
     minutes do not crowd one.
     """
     return f"DUE#visits#{shard % VISIT_SHARDS}"
-
-
-def message_index(message_id: str) -> str:
-    """The partition of ``gsi2`` of one of the provider's message ids."""
-    return f"MESSAGE#{message_id}"

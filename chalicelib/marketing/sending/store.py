@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.foundation.clock import from_text, to_text
 from chalicelib.foundation.errors import ConflictError
-from chalicelib.foundation.table import Key, Table
+from chalicelib.foundation.table import Key, Table, message_index
 from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending.domain import FrequencyCap
 from chalicelib.marketing.sending.records import (
@@ -17,7 +17,6 @@ from chalicelib.marketing.sending.records import (
     TestMailRecord,
     cap_key,
     ledger_partition,
-    message_index,
     settings_key,
     shard_key,
     test_mail_key,

@@ -16,8 +16,3 @@ class NoticeRecord(Record, discriminator="notice"):
 def notice_key(workspace_id: str, notice_id: str) -> Key:
     """Where a notice stands."""
     return Key(partition(workspace_id, "NOTICE", notice_id), "NOTICE")
-
-
-def message_index(message_id: str) -> str:
-    """The partition of ``gsi2`` of one of the provider's messages; all mails, whoever sends them, are found there."""
-    return f"MESSAGE#{message_id}"

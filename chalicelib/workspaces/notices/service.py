@@ -4,9 +4,9 @@ from chalicelib.foundation import observability
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.mail import MailDeferredError, Mailer, MailRefusedError, MailUnknownError
-from chalicelib.foundation.table import Table
+from chalicelib.foundation.table import Table, message_index
 from chalicelib.workspaces.notices.domain import NoticeState
-from chalicelib.workspaces.notices.records import NoticeRecord, message_index, notice_key
+from chalicelib.workspaces.notices.records import NoticeRecord, notice_key
 
 _KEPT_DAYS = 60  # longer than a message can wait in a queue and its dead-letter queue together
 
