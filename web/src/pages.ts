@@ -12,9 +12,9 @@ const withTexts = (load: Load, ...bundles: Bundle[]): Load => async () => (await
 
 const home = withTexts(() => import('./features/home/Home.svelte'), 'sales')
 const importWizard = withTexts(() => import('./features/imports/Import.svelte'), 'customers')
-const campaignEditor: Load = () => import('./features/campaigns/Editor.svelte')
+const campaignEditor = withTexts(() => import('./features/campaigns/Editor.svelte'), 'campaigns')
 const formEditor: Load = () => import('./features/forms/Form.svelte')
-const segmentEditor: Load = () => import('./features/segments/New.svelte')
+const segmentEditor = withTexts(() => import('./features/segments/New.svelte'), 'segments')
 
 export const pages: Record<RouteName | 'missing', Load> = {
   home,
@@ -36,13 +36,13 @@ export const pages: Record<RouteName | 'missing', Load> = {
   products: withTexts(() => import('./features/products/List.svelte'), 'sales'),
   forecast: withTexts(() => import('./features/forecast/Forecast.svelte'), 'sales'),
   tasks: withTexts(() => import('./features/tasks/List.svelte'), 'sales'),
-  segments: () => import('./features/segments/List.svelte'),
+  segments: withTexts(() => import('./features/segments/List.svelte'), 'segments'),
   segmentNew: segmentEditor,
-  segment: () => import('./features/segments/Segment.svelte'),
-  campaigns: () => import('./features/campaigns/List.svelte'),
+  segment: withTexts(() => import('./features/segments/Segment.svelte'), 'segments'),
+  campaigns: withTexts(() => import('./features/campaigns/List.svelte'), 'campaigns'),
   campaignNew: campaignEditor,
   campaignEdit: campaignEditor,
-  campaign: () => import('./features/campaigns/Campaign.svelte'),
+  campaign: withTexts(() => import('./features/campaigns/Campaign.svelte'), 'campaigns'),
   forms: () => import('./features/forms/List.svelte'),
   formNew: formEditor,
   form: formEditor,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 type Texts = Record<string, string>
 const read = (path: string): Texts => JSON.parse(readFileSync(join('src/i18n', path), 'utf8')) as Texts
-const bundles = ['', 'customers/', 'sales/'].map((folder) => ({ folder, es: read(`${folder}es.json`), en: read(`${folder}en.json`) }))
+const folders = readdirSync('src/i18n', { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => `${one.name}/`)
+const bundles = ['', ...folders].map((folder) => ({ folder, es: read(`${folder}es.json`), en: read(`${folder}en.json`) }))
 const es: Texts = Object.assign({}, ...bundles.map((one) => one.es))
 const en: Texts = Object.assign({}, ...bundles.map((one) => one.en))
 
