@@ -6,18 +6,15 @@ with the last shard the campaign. Otherwise the next walk is ordered for the ear
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chalicelib.customers.consent import service as consent
-from chalicelib.customers.contacts import service as contacts
-from chalicelib.customers.contacts.domain import ConsentState, Contact
+from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation import observability
 from chalicelib.foundation.clock import Clock, from_text, to_text
 from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.mail import MailDeferredError, Mailer, MailRefusedError, MailUnknownError
-from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
@@ -25,25 +22,24 @@ from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign, CampaignState, IllegalMoveError
 from chalicelib.marketing.sending import ledger, store
+from chalicelib.marketing.sending.checks import Checks
 from chalicelib.marketing.sending.domain import (
     ENDED,
     EVIDENCE_WAIT,
     LEASE,
-    FrequencyCap,
     Reason,
     Recipient,
     State,
     backoff,
 )
 from chalicelib.marketing.sending.message import Letter
-from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, CapRecord, ledger_partition
+from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, ledger_partition
 
 BATCH = 40
 """Rows between two looks at the campaign: a pause stops within as many."""
 _IDLE = timedelta(minutes=3)
 """A shard that nobody has worked on for so long, and that is due, is walked again by the tick."""
 _DELAY_LIMIT = timedelta(seconds=890)
-_caps: Memory[str, FrequencyCap] = Memory(seconds=30)
 _REFUSALS = 10
 _DEFERRALS = 3
 _SYSTEMIC = frozenset(
@@ -225,14 +221,14 @@ def _batch(sender: Sender, campaign: Campaign, rows: list[Recipient], tally: _Ta
         known=campaign,
     ):
         return True
-    checks = _Checks.read(sender, campaign, waiting)
+    checks = Checks.read(sender.table, sender.clock, sender.signer, campaign, waiting)
     letter = sender.letter(campaign)
     for row in waiting:
         if not sender.has_time():
             tally.stopped = True
             tally.retry_at = sender.clock.now()
             return False
-        reason = checks.refusal(row) or checks.cap_refusal(sender, row)
+        reason = checks.refusal(row) or checks.cap_refusal(sender.table, sender.clock, row)
         if reason:
             ledger.suppress(sender.table, row, sender.clock.now(), reason)
             tally.ended += 1
@@ -310,64 +306,3 @@ def _pause(sender: Sender, campaign: Campaign, reason: str) -> None:
         )
     except ConflictError:
         return  # somebody else stopped it meanwhile
-
-
-@dataclass(slots=True)
-class _Checks:
-    """What was read, consistently, for a batch just before it is claimed. The claims follow within seconds, so an unsubscribe is
-    obeyed within a minute; checking inside of each claim's transaction would cost twice to four times the write units.
-    """
-
-    contacts: Mapping[str, Contact]
-    suppressed: Mapping[str, str]
-    cap: FrequencyCap
-    recent: Mapping[str, CapRecord]
-
-    @classmethod
-    def read(cls, sender: Sender, campaign: Campaign, rows: list[Recipient]) -> "_Checks":
-        table, workspace_id = sender.table, campaign.workspace_id
-        ids = [row.contact_id for row in rows]
-        found = contacts.get_contacts(
-            table=table, workspace_id=workspace_id, contact_ids=ids, consistent=True, gone=True
-        )
-        listed = consent.suppressed(
-            table=table,
-            signer=sender.signer,
-            workspace_id=workspace_id,
-            emails=[row.email for row in rows],
-            consistent=True,
-        )
-        cap = _caps.get(workspace_id, sender.clock.now().timestamp(), lambda: store.cap(table, workspace_id))
-        recent = store.recent(table, workspace_id, ids) if cap.messages else {}
-        return cls(found, {email: each.reason.value for email, each in listed.items()}, cap, recent)
-
-    def refusal(self, row: Recipient) -> str:
-        """Why this person must not get it; empty when nothing speaks against it."""
-        contact = self.contacts.get(row.contact_id)
-        if contact is not None and contact.merged_into:
-            return Reason.CONTACT_MERGED  # the survivor has a row of its own, if it is in the audience
-        if contact is None or contact.gone:
-            return Reason.CONTACT_DELETED
-        if all(row.email != email.address for email in contact.emails):
-            return Reason.ADDRESS_CHANGED
-        if row.email in self.suppressed:
-            return f"{Reason.SUPPRESSED}:{self.suppressed[row.email]}"
-        answer = contact.consents.get(PURPOSE)
-        if answer is None:
-            return Reason.CONSENT_MISSING
-        return "" if answer.state is ConsentState.GRANTED else Reason.CONSENT_WITHDRAWN
-
-    def cap_refusal(self, sender: Sender, row: Recipient) -> str:
-        """``frequency_cap`` when the contact has had enough for now; a place is taken otherwise."""
-        if not self.cap.messages:
-            return ""
-        taken = store.reserve(
-            sender.table,
-            row.workspace_id,
-            row.contact_id,
-            row.campaign_id,
-            self.cap,
-            sender.clock.now(),
-            self.recent.get(row.contact_id),
-        )
-        return "" if taken else Reason.FREQUENCY_CAP
