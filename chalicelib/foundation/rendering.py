@@ -73,10 +73,13 @@ _COMMENT = "\ue002"  # Jinja's own {# would be taken out of every style sheet; n
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a template may name, written with its dot (``contact.first_name``): texts, and lists of texts."""
+    """What a template may name, written with its dot (``contact.first_name``): texts, and lists of texts. ``language`` is the template's own,
+    in which its filters write dates and amounts.
+    """
 
     texts: frozenset[str]
     lists: frozenset[str] = frozenset()
+    language: str = "es"
 
     def variable(self, name: str) -> str:
         """The key of this name in the values of a rendering."""

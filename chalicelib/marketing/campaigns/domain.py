@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.foundation.errors import ConflictError, InvalidError
-
-if TYPE_CHECKING:
-    from chalicelib.foundation.rendering import Vocabulary
+from chalicelib.marketing.templates.domain import Format, Notice
 
 PURPOSE = "marketing_email"
 """The consent purpose that every campaign needs."""
@@ -20,30 +17,6 @@ LEDGER_STATES = ("pending", "claimed", "sent", "failed", "suppressed", "unknown"
 EVENTS = ("delivered", "bounced", "complained", "opened", "clicked", "unsubscribed")
 """What happens to messages that were sent; a recipient may be counted in several."""
 COUNTS = (*LEDGER_STATES, *EVENTS)
-
-TEXTS = frozenset(
-    {
-        "contact.first_name",
-        "contact.last_name",
-        "contact.display_name",
-        "contact.email",
-        "contact.language",
-        "contact.country",
-        "contact.city",
-        "contact.lifecycle_stage",
-        "contact.company_name",
-        "company.name",
-        "workspace.name",
-        "workspace.postal_address",
-        "workspace.sender_name",
-        "campaign.name",
-        "campaign.subject",
-        "unsubscribe_url",
-        "preferences_url",
-    }
-)
-LISTS = frozenset({"contact.tags"})
-"""Lists of texts, which a loop may repeat."""
 
 BOUNCE_LIMIT = Decimal("0.04")
 COMPLAINT_LIMIT = Decimal("0.0008")
@@ -118,30 +91,6 @@ def after(state: CampaignState, move: Move, *, current: object = None) -> Campai
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Something worth knowing before sending. ``blocking`` ones must be put right first."""
-
-    code: str
-    message: str
-    field: str = ""
-    blocking: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a campaign says, compiled: templates of the HTML and the plain text (placeholders still in them), and the addresses
-    that their links lead to, by number.
-    """
-
-    format: Literal["mjml", "html"]
-    source: str
-    html: str
-    text: str
-    links: tuple[str, ...] = ()
-    warnings: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """How far the planner is: the segment it reads (its place in ``segment_ids``) and where that segment's list goes on."""
 
@@ -175,7 +124,7 @@ class Campaign:
     from_name: str = ""
     from_email: str = ""
     reply_to: str = ""
-    body_format: Literal["mjml", "html"] = "html"
+    body_format: Format = "html"
     segment_ids: tuple[str, ...] = ()
     language: str = "es"
     state: CampaignState = CampaignState.DRAFT
@@ -255,10 +204,3 @@ def cost(recipients: int, size: int) -> Cost:
     cents = Decimal("0.0001")
     breakdown = tuple((name, amount.quantize(cents)) for name, amount in parts)
     return Cost(sum((amount for _, amount in breakdown), Decimal(0)), "USD", breakdown)
-
-
-def vocabulary(links: int) -> "Vocabulary":
-    """What a compiled body may name: what people may, the pixel, and its numbered links."""
-    from chalicelib.foundation.rendering import Vocabulary
-
-    return Vocabulary(TEXTS | {"pixel_url"} | {f"link_{number}" for number in range(links)}, LISTS)

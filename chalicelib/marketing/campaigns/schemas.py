@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from chalicelib.foundation.http.schemas import Instant, Schema, Versioned
-from chalicelib.marketing.campaigns.domain import COUNTS, Body, Campaign, Notice
+from chalicelib.marketing.campaigns.domain import COUNTS, Campaign
+from chalicelib.marketing.templates.domain import Body, Notice
 
 Line = Annotated[str, StringConstraints(max_length=255)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -22,9 +23,9 @@ class SenderIn(Schema):
 
 
 class BodyIn(Schema):
-    """What a message says: MJML (https://documentation.mjml.io) or HTML, with placeholders."""
+    """What a message says: MJML (https://documentation.mjml.io), HTML or plain text, with placeholders."""
 
-    format: Literal["mjml", "html"]
+    format: Literal["mjml", "html", "text"]
     source: Annotated[str, StringConstraints(max_length=128_000, strip_whitespace=False)]
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError
@@ -13,21 +13,20 @@ from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events, store
-from chalicelib.marketing.campaigns.body import compile_body
 from chalicelib.marketing.campaigns.domain import (
     Baseline,
-    Body,
     Campaign,
     CampaignState,
     IllegalMoveError,
     Move,
-    Notice,
     Plan,
     after,
     moment,
     stop_reason,
 )
 from chalicelib.marketing.segments import service as segments
+from chalicelib.marketing.templates import service as templates
+from chalicelib.marketing.templates.domain import Body, Format, Notice
 from chalicelib.workspaces.settings.domain import Workspace
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ SYSTEM = "system:campaigns"
 class BodySource:
     """What a marketer wrote."""
 
-    format: Literal["mjml", "html"]
+    format: Format
     source: str
 
 
@@ -450,7 +449,9 @@ def _address(text: str, field: str) -> str:
 
 def _compiled(table: Table, campaign: Campaign, body: BodySource) -> tuple[Campaign, Body]:
     _check_segments(table, campaign.workspace_id, campaign.segment_ids)
-    compiled = compile_body(
+    compiled = templates.compile_body(
+        table=table,
+        workspace_id=campaign.workspace_id,
         body_format=body.format,
         source=body.source,
         preheader=campaign.preheader,

@@ -16,10 +16,8 @@ from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.marketing.campaigns.domain import (
     COUNTS,
     Baseline,
-    Body,
     Campaign,
     CampaignState,
-    Notice,
     Plan,
 )
 from chalicelib.marketing.campaigns.records import (
@@ -30,6 +28,7 @@ from chalicelib.marketing.campaigns.records import (
     campaign_key,
     list_partition,
 )
+from chalicelib.marketing.templates.domain import Body, CustomField, Notice
 from chalicelib.workspaces.audit.service import deletion
 
 TENDED_EVERY = timedelta(minutes=1)
@@ -199,7 +198,7 @@ def to_domain(record: CampaignRecord) -> Campaign:
         from_name=record.from_name or "",
         from_email=record.from_email or "",
         reply_to=record.reply_to or "",
-        body_format="mjml" if record.body_format == "mjml" else "html",
+        body_format=record.body_format,  # type: ignore[arg-type]
         segment_ids=tuple(record.segment_ids),
         language=record.language,
         state=CampaignState(record.state),
@@ -263,4 +262,6 @@ def _unpacked(packed: str) -> Body:
         text=raw["text"],
         links=tuple(raw["links"]),
         warnings=tuple(Notice(**notice) for notice in raw["warnings"]),
+        language=raw.get("language", "es"),
+        fields=tuple(CustomField(**each) for each in raw.get("fields", ())),
     )

@@ -17,12 +17,13 @@ from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.ids import decode, is_id
 from chalicelib.foundation.rendering import Ready, placeholders
 from chalicelib.foundation.signing import Signer
-from chalicelib.marketing.campaigns.domain import Body, Campaign, vocabulary
+from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending.domain import Preview
+from chalicelib.marketing.templates.domain import Body
+from chalicelib.marketing.templates.values import contact_values, workspace_values
 from chalicelib.marketing.tracking.domain import Copy, head
 from chalicelib.workspaces.settings.domain import Workspace
 
-_VALUE_LIMIT = 500
 _SUBJECT_LIMIT = 255
 _BOUNDARY = (
     "=_clientela_alternative_"  # a body cannot contain "=_": quoted-printable follows "=" by a hexadecimal digit
@@ -36,7 +37,7 @@ class Letter:
     """A campaign's message, ready to be written for each recipient. Keep one for all of them."""
 
     def __init__(self, *, campaign: Campaign, body: Body, workspace: Workspace, public_url: str, signer: Signer):
-        known = vocabulary(len(body.links))
+        known = body.vocabulary()
         self._campaign = campaign
         self._body = body
         self._workspace = workspace
@@ -48,9 +49,6 @@ class Letter:
         self._html = placeholders(body.html, vocabulary=known, mode="html", field="body.source", encode=quoted)
         self._text = placeholders(body.text, vocabulary=known, mode="text", field="body.source", encode=quoted)
         self._static: dict[str, Any] = {
-            "workspace__name": workspace.name,
-            "workspace__postal_address": workspace.postal_address,
-            "workspace__sender_name": workspace.sender_name,
             "campaign__name": campaign.name,
             "campaign__subject": campaign.subject if not self._subject.names else "",
         }
@@ -64,6 +62,7 @@ class Letter:
         self._head = "\r\n".join(lines)
         self._domain = self.source.rpartition("@")[2]
         self._date: tuple[datetime | None, str] = (None, "")
+        self._day: tuple[datetime | None, dict[str, Any]] = (None, {})
         self._copy_start: bytes | None = None
         if is_id(workspace.id) and is_id(campaign.id):
             self._copy_start = b"\x01" + decode(workspace.id).to_bytes(16) + decode(campaign.id).to_bytes(16)
@@ -77,7 +76,7 @@ class Letter:
         sign, url = self._signer.sign, self._url
         zero = start + b"\x00\x00"
         opt_out = sign("unsubscribe", zero)
-        values = self._values(contact, email, f"{url}/u/{opt_out}")
+        values = self._values(contact, email, f"{url}/u/{opt_out}", now)
         values["unsubscribe_url"] = _address_piece(self._pages, opt_out)
         values["preferences_url"] = Ready(values["unsubscribe_url"] + "#preferences")
         values["pixel_url"] = Ready(_address_piece(self._opens, sign("open", zero)) + ".gif")
@@ -92,13 +91,13 @@ class Letter:
         """The message as a test: links lead straight to their places, and its unsubscribe page changes nothing."""
         checked_address(email)
         leave = f"{self._url}/u/preview"
-        values = self._values(contact, email, leave) | self._untracked()
+        values = self._values(contact, email, leave, now) | self._untracked()
         return self._joined(values, email, f"{self._campaign.id}.test.{nonce}", leave, now).encode("ascii")
 
-    def preview(self, *, contact: Contact) -> Preview:
+    def preview(self, *, contact: Contact, now: datetime) -> Preview:
         """The message as this person would see it, with links that are not tracked."""
-        known = vocabulary(len(self._body.links))
-        values = self._values(contact, contact.email, f"{self._url}/u/preview") | self._untracked()
+        known = self._body.vocabulary()
+        values = self._values(contact, contact.email, f"{self._url}/u/preview", now) | self._untracked()
         page = placeholders(self._body.html, vocabulary=known, mode="html", field="body.source")
         text = placeholders(self._body.text, vocabulary=known, mode="text", field="body.source")
         return Preview(
@@ -110,21 +109,14 @@ class Letter:
             return self._copy_start + decode(contact_id).to_bytes(16)
         return head(Copy(self._workspace.id, self._campaign.id, contact_id))
 
-    def _values(self, contact: Contact, email: str, leave: str) -> dict[str, Any]:
-        company = contact.company_name[:_VALUE_LIMIT]
+    def _values(self, contact: Contact, email: str, leave: str, now: datetime) -> dict[str, Any]:
+        if self._day[0] != now:
+            self._day = (now, workspace_values(self._workspace, now))
         values = {
             **self._static,
-            "contact__first_name": contact.first_name[:_VALUE_LIMIT],
-            "contact__last_name": contact.last_name[:_VALUE_LIMIT],
-            "contact__display_name": contact.display_name[:_VALUE_LIMIT],
+            **self._day[1],
+            **contact_values(contact, self._body.fields),
             "contact__email": email,
-            "contact__language": contact.language,
-            "contact__country": contact.country,
-            "contact__city": contact.city[:_VALUE_LIMIT],
-            "contact__lifecycle_stage": contact.lifecycle_stage,
-            "contact__company_name": company,
-            "contact__tags": sorted(contact.tags) if contact.tags else (),
-            "company__name": company,
             "unsubscribe_url": leave,
             "preferences_url": leave + "#preferences",
         }

@@ -16,11 +16,12 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import PURPOSE, Body, Campaign, CampaignState, Cost, cost
+from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign, CampaignState, Cost, cost
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.sending import ledger, store
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
+from chalicelib.marketing.templates.domain import Body
 from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def preview(*, runtime: Runtime, workspace_id: str, campaign_id: str, contact_id
         contact = contacts.get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id)
     else:
         contact = _somebody(campaign, runtime.clock.now())
-    return letter(runtime=runtime, campaign=campaign).preview(contact=contact)
+    return letter(runtime=runtime, campaign=campaign).preview(contact=contact, now=runtime.clock.now())
 
 
 def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str) -> None:

@@ -3223,14 +3223,14 @@ export interface components {
         };
         /**
          * BodyIn
-         * @description What a message says: MJML (https://documentation.mjml.io) or HTML, with placeholders.
+         * @description What a message says: MJML (https://documentation.mjml.io), HTML or plain text, with placeholders.
          */
         BodyIn: {
             /**
              * Format
              * @enum {string}
              */
-            format: "mjml" | "html";
+            format: "mjml" | "html" | "text";
             /** Source */
             source: string;
         };

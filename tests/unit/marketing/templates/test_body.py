@@ -7,7 +7,8 @@ import time
 import pytest
 
 from chalicelib.foundation.errors import InvalidError
-from chalicelib.marketing.campaigns.body import SOURCE_LIMIT, compile_body
+from chalicelib.marketing.templates.body import SOURCE_LIMIT, compile_body
+from chalicelib.marketing.templates.domain import CustomField
 
 MJML = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 ACTIVE = (
@@ -159,3 +160,50 @@ def test_limits():
 def test_the_preheader_is_hidden_and_escaped():
     made = make("<html><body class=x><p>x</p></body></html>", preheader="1 < 2 {{ contact.city }}")
     assert "1 &lt; 2 {{ contact.city }}</div><p>x</p>" in made.html
+
+
+def test_plain_text_keeps_its_paragraphs_and_numbers_its_addresses():
+    made = make(
+        "Hola {{ contact.first_name | default('amigo') }}:\n\nMira <esto> en https://a.example/x?a=1&b=2.\nAdiós",
+        form="text",
+    )
+    assert made.links == ("https://a.example/x?a=1&b=2",)
+    assert "Mira &lt;esto&gt; en <a" in made.html
+    assert "</a>.<br>Adiós" in made.html
+    assert made.text.startswith("Hola {{ contact.first_name | default('amigo') }}:\n\nMira <esto> en")
+    assert "{{ unsubscribe_url }}" in made.text
+
+
+def test_braces_that_are_no_placeholder_stay_text_in_plain_text():
+    made = make("{ {x} 100 %} <script>alert(1)</script>", form="text")
+    assert "<script" not in made.html
+    assert "{ {x} 100 %} <script>alert(1)</script>" in made.text
+
+
+def test_a_body_carries_the_custom_fields_that_it_names():
+    plan = CustomField("plan", "01F", "choice", {"gold": "Oro"})
+    size = CustomField("size", "02F", "number")
+    made = compile_body(body_format="html", source="<p>{{ contact.custom.plan }}</p>", fields=(plan, size))
+    assert made.fields == (plan,)
+    assert [(notice.code, notice.params) for notice in made.warnings if notice.code == "fallback_missing"] == [
+        ("fallback_missing", {"name": "contact.custom.plan"})
+    ]
+    with pytest.raises(InvalidError, match=r"there is no contact\.custom\.plan"):
+        compile_body(body_format="html", source="<p>{{ contact.custom.plan }}</p>", fields=(size,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "shown"),
+    [
+        ("choice", "gold", "Oro"),
+        ("multi_choice", ["gold", "x"], ["Oro", "x"]),
+        ("money", {"amount": "12.50", "currency": "EUR"}, "12.50 EUR"),
+        ("number", 3, "3"),
+        ("boolean", True, "✓"),
+        ("boolean", False, ""),
+        ("date", "2026-11-21", "2026-11-21"),
+        ("text", None, ""),
+    ],
+)
+def test_a_custom_value_becomes_a_text(kind, kept, shown):
+    assert CustomField("x", "01F", kind, {"gold": "Oro"}).shown(kept) == shown

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.rendering import OUTPUT_LIMIT, Ready, placeholder_parts, placeholders
-from chalicelib.marketing.campaigns.domain import vocabulary
+from chalicelib.marketing.templates.domain import vocabulary
 
 KNOWN = vocabulary(2)
 

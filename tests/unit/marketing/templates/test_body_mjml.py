@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.marketing.campaigns.body import compile_body
+from chalicelib.marketing.templates.body import compile_body
 
 PAGE = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 

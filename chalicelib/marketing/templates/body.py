@@ -1,0 +1,208 @@
+"""From what a marketer writes (blocks, MJML, HTML or plain text) to the templates of a message: HTML and text, links numbered.
+
+It is done once, when the campaign or template is saved. Placeholders are taken out before MJML or HTML is read and put back
+afterwards, so that neither parser sees their quotes. The marketer's markup stays as it was written, but for what mail must not
+carry: scripts, frames, event handlers and ``javascript:`` addresses.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chalicelib.foundation.errors import InvalidError
+from chalicelib.marketing.templates.domain import CUSTOM, Body, CustomField, Format, Notice, vocabulary
+from chalicelib.marketing.templates.held import CLOSE, OPEN, TOKEN, Held
+from chalicelib.marketing.templates.pages import FIELD, plain_text, rewrite
+
+if TYPE_CHECKING:
+    from chalicelib.foundation.rendering import Placeholders
+
+SOURCE_LIMIT = 128_000
+CLIPPED_FROM = 102_000  # Gmail cuts a message's HTML here
+_FOOTER = {
+    "es": ("Recibes este correo porque diste tu consentimiento.", "Darse de baja", "Preferencias"),
+    "en": ("You receive this e-mail because you agreed to it.", "Unsubscribe", "Preferences"),
+}
+_BRACES = re.compile(r"\{(?=[{%])")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
+
+class Checker:
+    """Checks the placeholders of a body's texts: what they may name, in which language they write, and what they did name."""
+
+    def __init__(self, *, fields: Sequence[CustomField] = (), language: str = "es"):
+        self.fields = {each.name: each for each in fields}
+        self.language = language
+        self.names: set[str] = set()
+        self.bare: dict[str, str] = {}
+        """What is shown without a fallback, and the field that does so first."""
+
+    def check(self, source: str, *, field: str, markup: bool = False, links: int = 0) -> None:
+        """`InvalidError` names the field and the line when the placeholders of this text are not allowed."""
+        if "{{" not in source and "{%" not in source and not markup:
+            return
+        from chalicelib.foundation.rendering import placeholders
+
+        known = vocabulary(links, fields=self.fields.values(), language=self.language)
+        found: Placeholders = placeholders(source, vocabulary=known, mode="html" if markup else "text", field=field)
+        self.names |= found.names
+        for name in found.bare:
+            self.bare.setdefault(name, field)
+
+    @property
+    def used(self) -> tuple[CustomField, ...]:
+        """The custom fields that were named."""
+        return tuple(self.fields[name] for name in sorted(self.names) if name.startswith(CUSTOM))
+
+
+def compile_body(
+    *,
+    body_format: Format,
+    source: str,
+    preheader: str = "",
+    language: str = "es",
+    subject: str = "",
+    fields: Sequence[CustomField] = (),
+) -> Body:
+    """The compiled body, with what is worth knowing about it. ``fields`` are the custom fields that it may name.
+
+    `InvalidError` names ``body.source`` (or ``subject``, ``preheader``) and the line of what cannot be read or is not allowed.
+    """
+    if len(source.encode("utf-8", "replace")) > SOURCE_LIMIT:
+        raise InvalidError(f"At most {SOURCE_LIMIT} bytes.", field=FIELD, code="too_long")
+    if not source.strip():
+        raise InvalidError("The message is empty.", field=FIELD, code="empty")
+    checker = Checker(fields=fields, language=language)
+    checker.check(subject, field="subject")
+    checker.check(preheader, field="preheader")
+    held = Held()
+    page = _page(body_format, source.replace("\r\n", "\n").replace("\r", "\n"), held, checker)
+    warnings: list[Notice] = []
+    if preheader:
+        hidden = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;"
+        shown = held.take(_preheader(preheader), "preheader")
+        page = _after_body_tag(page, f'<div style="{hidden}">{shown}</div>')
+    opt_out = any("unsubscribe_url" in piece for piece in held.pieces)
+    address = any("workspace.postal_address" in piece for piece in held.pieces)
+    if not opt_out or not address:
+        page = _before_body_end(page, held.take(_footer(language, opt_out=not opt_out, address=not address), FIELD))
+    if not opt_out:
+        message = "The text has no unsubscribe link; one is added at its end."
+        warnings.append(Notice("opt_out_added", message, FIELD, severity="info"))
+    page = _before_body_end(
+        page, held.take('<img src="{{ pixel_url }}" width="1" height="1" alt="" style="display:block;border:0">', FIELD)
+    )
+    rewritten = rewrite(page, held)
+    if rewritten.personal:
+        message = "Links whose address holds a placeholder are not counted when they are clicked."
+        warnings.append(Notice("links_not_counted", message, FIELD, severity="info"))
+    page = _BRACES.sub('{{ "{" }}', rewritten.page)
+    text = _BRACES.sub('{{ "{" }}', plain_text(rewritten.page, held))
+    compiled_html, compiled_text = held.put_back(page), held.put_back(text)
+    checker.check(compiled_html, field=FIELD, markup=True, links=len(rewritten.links))
+    checker.check(compiled_text, field=FIELD, links=len(rewritten.links))
+    for name, field in sorted(checker.bare.items()):
+        if name.startswith(("contact.", "company.")):
+            message = f'{name} has no fallback: people without it see a gap. Write {{{{ {name} | default("…") }}}}.'
+            warnings.append(Notice("fallback_missing", message, field, params={"name": name}))
+    size = len(compiled_html.encode())
+    if size > CLIPPED_FROM:
+        message = f"The message has {size // 1000} KB; Gmail cuts it at 102 KB."
+        warnings.append(Notice("big_mail", message, FIELD, params={"kb": size // 1000}))
+    return Body(
+        body_format,
+        source,
+        compiled_html,
+        compiled_text,
+        rewritten.links,
+        tuple(warnings),
+        language,
+        checker.used,
+    )
+
+
+def _page(body_format: Format, source: str, held: Held, checker: Checker) -> str:
+    """The page that the source makes, with its placeholders held."""
+    checker.check(source, field=FIELD, markup=body_format != "text")
+    page = _BRACES.sub("&#123;", held.take(source, FIELD))
+    if body_format == "mjml":
+        return _from_mjml(page, held)
+    if body_format == "text":
+        page = _from_text(page)
+    if "<body" in page.lower():
+        return page
+    return (
+        f'<!doctype html><html lang="{checker.language}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>{page}</body></html>'
+    )
+
+
+def _from_text(source: str) -> str:
+    """Plain text as HTML that looks like it: paragraphs and lines as they are, addresses as links."""
+    paragraphs = []
+    for paragraph in re.split(r"\n[ \t]*\n+", source.replace("&#123;", "{").strip("\n")):
+        marked, last = [], 0
+        for found in _ADDRESS.finditer(paragraph):
+            address = found[0].rstrip(".,;:!?)")
+            marked.append(html.escape(paragraph[last : found.start()]))
+            marked.append(f'<a href="{html.escape(address)}">{html.escape(address)}</a>')
+            last = found.start() + len(address)
+        marked.append(html.escape(paragraph[last:]))
+        paragraphs.append(f'<p style="margin:0 0 16px">{"".join(marked).replace(chr(10), "<br>")}</p>')
+    style = "max-width:600px;margin:0 auto;padding:16px;font:16px/1.5 Arial,Helvetica,sans-serif"
+    return _BRACES.sub("&#123;", f'<div style="{style}">{"".join(paragraphs)}</div>')
+
+
+def _from_mjml(page: str, held: Held) -> str:
+    from mjml import mjml2html
+
+    if re.search(r"<\s*mj-include\b", page, re.IGNORECASE):
+        raise InvalidError(
+            "mj-include is not allowed: everything has to be in the text itself.", field=FIELD, code="mjml"
+        )
+    if page.count("<") > 5000:
+        raise InvalidError("There are too many elements.", field=FIELD, code="too_long")
+    try:
+        made: str = mjml2html(page, fonts={})
+    except ValueError as error:
+        raise InvalidError(f"This is not MJML: {str(error)[:300]}", field=FIELD, code="mjml") from error
+    # mrml 1.4 writes attributes with Rust's debug escapes, so a private character in an href comes back as its name.
+    for character in (OPEN, CLOSE):
+        made = made.replace(f"\\u{{{ord(character):x}}}", character)
+    kept = {found[1] for found in TOKEN.finditer(made)}
+    lost = [held.pieces[int(found[1])] for found in TOKEN.finditer(page) if found[1] not in kept]
+    if lost:
+        message = f"{lost[0][:80]} stands where MJML drops it; put it inside mj-text or mj-raw."
+        raise InvalidError(message, field=FIELD, code="placeholder_lost")
+    return made
+
+
+def _preheader(text: str) -> str:
+    """The preheader as HTML; its placeholders stay."""
+    held = Held()
+    return held.put_back(html.escape(held.take(text, "preheader")))
+
+
+def _footer(language: str, *, opt_out: bool, address: bool) -> str:
+    reason, leave, choose = _FOOTER.get(language, _FOOTER["en"])
+    parts = []
+    if opt_out:
+        parts.append(f'{reason} <a href="{{{{ unsubscribe_url }}}}" style="color:#52606d">{leave}</a>')
+        parts.append(f'<a href="{{{{ preferences_url }}}}" style="color:#52606d">{choose}</a>')
+    if address:
+        parts.append("{{ workspace.name }}, {{ workspace.postal_address }}")
+    style = (
+        "margin:24px auto 16px;max-width:600px;text-align:center;font:12px/1.5 Arial,Helvetica,sans-serif;color:#52606d"
+    )
+    return f'<p style="{style}">{"<br>".join(parts)}</p>'
+
+
+def _after_body_tag(page: str, addition: str) -> str:
+    found = re.search(r"<body\b[^>]*>", page, re.IGNORECASE)
+    return page[: found.end()] + addition + page[found.end() :] if found else addition + page
+
+
+def _before_body_end(page: str, addition: str) -> str:
+    place = page.lower().rfind("</body")
+    return page[:place] + addition + page[place:] if place >= 0 else page + addition

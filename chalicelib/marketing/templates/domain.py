@@ -1,0 +1,123 @@
+"""What a mail says: the compiled body, what may be named in it, and what is worth knowing about it."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from chalicelib.foundation.rendering import Vocabulary
+
+Format = Literal["blocks", "mjml", "html", "text"]
+"""How a body is written: a document of blocks (JSON), MJML, HTML or plain text."""
+Severity = Literal["error", "warning", "info"]
+
+TEXTS = frozenset(
+    {
+        "contact.first_name",
+        "contact.last_name",
+        "contact.display_name",
+        "contact.email",
+        "contact.language",
+        "contact.country",
+        "contact.city",
+        "contact.lifecycle_stage",
+        "contact.company_name",
+        "contact.title",
+        "contact.job_title",
+        "contact.birthday",
+        "company.name",
+        "workspace.name",
+        "workspace.postal_address",
+        "workspace.sender_name",
+        "campaign.name",
+        "campaign.subject",
+        "today",
+        "unsubscribe_url",
+        "preferences_url",
+    }
+)
+LISTS = frozenset({"contact.tags"})
+"""Lists of texts, which a loop may repeat."""
+CUSTOM = "contact.custom."
+"""Before the key of a custom field of contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth knowing before sending. ``blocking`` ones must be put right first; ``params`` are what its message names."""
+
+    code: str
+    message: str
+    field: str = ""
+    blocking: bool = False
+    severity: Severity = "warning"
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A custom field of contacts as a body names it: ``contact.custom.<key>``. ``id`` is what contacts keep its value by;
+    ``labels`` are what a choice's values are shown as.
+    """
+
+    key: str
+    id: str
+    type: str
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How it is written in a text."""
+        return CUSTOM + self.key
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has several values, which a loop may repeat."""
+        return self.type == "multi_choice"
+
+    def shown(self, value: Any) -> str | list[str]:
+        """A kept value as the text that placeholders show and filters read: money as ``12.50 EUR``, dates as ``2026-11-21``."""
+        if isinstance(value, list):
+            return [self.labels.get(str(each), str(each)) for each in value]
+        if isinstance(value, Mapping):
+            return f"{value.get('amount', '')} {value.get('currency', '')}".strip()
+        if value is None or value is False:
+            return ""
+        if value is True:
+            return "✓"
+        return self.labels.get(str(value), str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a message says, compiled: templates of the HTML and the plain text (placeholders still in them), and the addresses
+    that their links lead to, by number. ``language`` is the text's, in which dates and amounts are written; ``fields`` are the
+    custom fields that it names, as they were when it was compiled.
+    """
+
+    format: Format
+    source: str
+    html: str
+    text: str
+    links: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    language: str = "es"
+    fields: tuple[CustomField, ...] = ()
+
+    def vocabulary(self) -> "Vocabulary":
+        """What the compiled texts may name."""
+        return vocabulary(len(self.links), fields=self.fields, language=self.language)
+
+
+def vocabulary(links: int, *, fields: Iterable[CustomField] = (), language: str = "es") -> "Vocabulary":
+    """What a compiled body may name: what people may, the workspace's custom fields, the pixel, and its numbered links."""
+    from chalicelib.foundation.rendering import Vocabulary
+
+    custom = tuple(fields)
+    texts = TEXTS | {"pixel_url"} | {f"link_{number}" for number in range(links)}
+    return Vocabulary(
+        texts | {each.name for each in custom if not each.is_list},
+        LISTS | {each.name for each in custom if each.is_list},
+        language,
+    )
