@@ -59,7 +59,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.segments.routes": ("segments",),
     "marketing.campaigns.routes": ("campaigns",),
     "marketing.sending.routes": ("campaigns", "frequency-cap"),
-    "marketing.tracking.routes": ("t", "u"),
+    "marketing.tracking.routes": ("t",),
+    "marketing.preferences.routes": ("preferences", "preference-topics", "u"),
     "insight.reports.routes": ("reports",),
 }
 """Modules under ``chalicelib`` that have a ``routes: Routes``, with the first segments of their paths (after ``/v1``; pages
@@ -112,6 +113,7 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.segments.projections",
     "marketing.campaigns.projections",
     "marketing.sending.projections",
+    "marketing.preferences.projections",
     "insight.metrics.projections",
     "insight.reports.projections",
 )

@@ -256,6 +256,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PUT", "/v1/purposes"): Sample(
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
     ),
+    ("PUT", "/v1/preference-topics"): Sample(
+        lambda _: {"topics": [{"key": "news", "name": {"es": CANARY, "en": CANARY}}], "version": 0}
+    ),
     ("POST", "/v1/suppressions"): Sample(lambda _: {"email": "eva@secreto.example"}),
     ("DELETE", "/v1/suppressions"): Sample(query=lambda _: {"email": "eva@secreto.example"}),
     ("PUT", "/v1/retention"): Sample(lambda _: {"rules": [{"kind": "timeline", "days": 3650}], "version": 0}),

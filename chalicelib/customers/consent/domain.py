@@ -51,6 +51,16 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A yes or no to one purpose, with the exact wording that was shown and its version."""
+
+    purpose: str
+    granted: bool
+    text: str
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """A row of the append-only ledger: who said what to which words, when, from where. ``source`` is ``form:<key>``,
     ``member`` or ``link:…``; ``channel`` is what it was said of, where it is not all of the purpose's; ``actor`` is who wrote it

@@ -7,6 +7,8 @@ from datetime import datetime
 from chalicelib.customers.consent import store
 from chalicelib.customers.consent.domain import (
     DEFAULT_PURPOSES,
+    TEXT_LENGTH,
+    Answer,
     ConsentGiven,
     LedgerEntry,
     Purposes,
@@ -138,6 +140,38 @@ def withdraw(
         actor,
     )
     return _enter(table, entry)
+
+
+def answer(
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    contact_id: str,
+    answers: Sequence[Answer],
+    source: str,
+    source_ip: str = "",
+    actor: str = "",
+) -> Contact:
+    """Record several answers at once, all or none of them: one row of the ledger each. `NotFoundError` without such a contact."""
+    now = clock.now()
+    entries = [
+        LedgerEntry(
+            new_id(now),
+            workspace_id,
+            contact_id,
+            each.purpose,
+            ConsentState.GRANTED if each.granted else ConsentState.WITHDRAWN,
+            now,
+            source,
+            each.text[:TEXT_LENGTH],
+            each.text_version,
+            source_ip,
+            actor,
+        )
+        for each in answers
+    ]
+    return _enter(table, *entries)
 
 
 def record(
@@ -312,7 +346,7 @@ def _digest(signer: Signer, email: str) -> str:
     return signer.digest(_SUPPRESSION, normalise_email(email).encode())
 
 
-def _enter(table: Table, entry: LedgerEntry, *, now: datetime | None = None) -> Contact:
+def _enter(table: Table, entry: LedgerEntry, *more: LedgerEntry, now: datetime | None = None) -> Contact:
     for attempt in range(_ATTEMPTS):
         contact = contacts.get_contact(
             table=table, workspace_id=entry.workspace_id, contact_id=entry.contact_id, consistent=True
@@ -320,7 +354,7 @@ def _enter(table: Table, entry: LedgerEntry, *, now: datetime | None = None) -> 
         present = contact.consents.get(entry.purpose)
         if present is not None and present.ledger_id == entry.id:
             return contact
-        changed, rows = entered(replace(contact, updated_at=now or entry.at, changed_by=entry.actor), [entry])
+        changed, rows = entered(replace(contact, updated_at=now or entry.at, changed_by=entry.actor), [entry, *more])
         operations: list[Operation] = [contacts.replace_operation(changed), *rows]
         try:
             table.transact(operations)

@@ -190,8 +190,10 @@ def strictest(ours: Mapping[str, Consent], theirs: Mapping[str, Consent]) -> dic
     return found
 
 
-def _strictness(consent: Consent) -> tuple[bool, datetime]:
-    return consent.state is ConsentState.WITHDRAWN, consent.at
+def _strictness(consent: Consent) -> tuple[bool, str, datetime]:
+    """Of two noes that hold until a moment (a pause of mail) the longer is the stricter."""
+    until = consent.text_version if consent.text_version.startswith("until:") else ""
+    return consent.state is ConsentState.WITHDRAWN, until, consent.at
 
 
 # Taking it back

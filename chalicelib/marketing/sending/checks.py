@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.customers.consent import service as consent
 from chalicelib.customers.contacts import service as contacts
@@ -11,11 +12,28 @@ from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
+from chalicelib.marketing.preferences import service as preferences
+from chalicelib.marketing.preferences.domain import DAYS, Topics, frequency_of, paused_until, wants
 from chalicelib.marketing.sending import store
 from chalicelib.marketing.sending.domain import FrequencyCap, Reason, Recipient
 from chalicelib.marketing.sending.records import CapRecord
 
 _caps: Memory[str, FrequencyCap] = Memory(seconds=30)
+_topics: Memory[str, Topics] = Memory(seconds=30)
+
+
+def preference_refusal(contact: Contact, topic: str, topics: Topics, now: datetime) -> str:
+    """Why this person does not want a campaign of this topic (a key, or empty) now; empty when nothing speaks against it."""
+    if paused_until(contact, now) is not None:
+        return Reason.PAUSED
+    about = topics.find(topic) if topic else None
+    return Reason.TOPIC_DECLINED if about is not None and not wants(contact, about) else ""
+
+
+def personal_cap(contact: Contact | None) -> FrequencyCap | None:
+    """How often at most this person wants campaigns, where they said so."""
+    days = DAYS.get(frequency_of(contact)) if contact is not None else None
+    return FrequencyCap(1, days) if days else None
 
 
 @dataclass(slots=True)
@@ -28,6 +46,9 @@ class Checks:
     suppressed: Mapping[str, str]
     cap: FrequencyCap
     recent: Mapping[str, CapRecord]
+    topic: str
+    topics: Topics
+    now: datetime
 
     @classmethod
     def read(cls, table: Table, clock: Clock, signer: Signer, campaign: Campaign, rows: list[Recipient]) -> "Checks":
@@ -44,9 +65,20 @@ class Checks:
             emails=[row.email for row in rows],
             consistent=True,
         )
-        cap = _caps.get(workspace_id, clock.now().timestamp(), lambda: store.cap(table, workspace_id))
-        recent = store.recent(table, workspace_id, ids) if cap.messages else {}
-        return cls(found, {email: each.reason.value for email, each in listed.items()}, cap, recent)
+        now = clock.now()
+        cap = _caps.get(workspace_id, now.timestamp(), lambda: store.cap(table, workspace_id))
+        counted = ids if cap.messages else [each for each in ids if personal_cap(found.get(each)) is not None]
+        recent = store.recent(table, workspace_id, counted) if counted else {}
+        topic = getattr(campaign, "topic", "")
+        topics = Topics()
+        if topic:
+            topics = _topics.get(
+                workspace_id,
+                now.timestamp(),
+                lambda: preferences.get_topics(table=table, workspace_id=workspace_id),
+            )
+        reasons = {email: each.reason.value for email, each in listed.items()}
+        return cls(found, reasons, cap, recent, topic, topics, now)
 
     def refusal(self, row: Recipient) -> str:
         """Why this person must not get it; empty when nothing speaks against it."""
@@ -62,19 +94,27 @@ class Checks:
         answer = contact.consents.get(PURPOSE)
         if answer is None:
             return Reason.CONSENT_MISSING
-        return "" if answer.state is ConsentState.GRANTED else Reason.CONSENT_WITHDRAWN
+        if answer.state is not ConsentState.GRANTED:
+            return Reason.CONSENT_WITHDRAWN
+        return preference_refusal(contact, self.topic, self.topics, self.now)
 
     def cap_refusal(self, table: Table, clock: Clock, row: Recipient) -> str:
-        """``frequency_cap`` when the contact has had enough for now; a place is taken otherwise."""
-        if not self.cap.messages:
+        """``frequency_cap`` when the contact has had enough for now, by the workspace's rule, or ``frequency_chosen`` by their own;
+        a place is taken otherwise.
+        """
+        own = personal_cap(self.contacts.get(row.contact_id))
+        caps = [each for each in (self.cap if self.cap.messages else None, own) if each is not None]
+        if not caps:
             return ""
-        taken = store.reserve(
+        full = store.reserve(
             table,
             row.workspace_id,
             row.contact_id,
             row.campaign_id,
-            self.cap,
+            caps,
             clock.now(),
             self.recent.get(row.contact_id),
         )
-        return "" if taken else Reason.FREQUENCY_CAP
+        if full is None:
+            return ""
+        return Reason.FREQUENCY_CHOSEN if full is own else Reason.FREQUENCY_CAP

@@ -150,23 +150,27 @@ def reserve(
     workspace_id: str,
     contact_id: str,
     campaign_id: str,
-    cap: FrequencyCap,
+    caps: Sequence[FrequencyCap],
     now: datetime,
     known: CapRecord | None,
-) -> bool:
-    """Take one of a contact's places in the cap's window for this campaign; it is taken once, however often it is asked for."""
+) -> FrequencyCap | None:
+    """Take one of a contact's places in the window of each of these caps for this campaign; it is taken once, however often it is
+    asked for. The cap that has no place left, or None: it is taken.
+    """
     record = known
     for _ in range(4):
-        since = now - timedelta(days=cap.days)
+        since = now - timedelta(days=_CAP_DAYS)
         sent = {
             campaign: at
             for campaign, at in (record.sent if record is not None else {}).items()
             if from_text(at) > since
         }
         if campaign_id in sent:
-            return True
-        if len(sent) >= cap.messages:
-            return False
+            return None
+        times = [from_text(at) for at in sent.values()]
+        for cap in caps:
+            if sum(at > now - timedelta(days=cap.days) for at in times) >= cap.messages:
+                return cap
         sent[campaign_id] = to_text(now)
         key = cap_key(workspace_id, contact_id)
         changed = CapRecord(
@@ -183,8 +187,8 @@ def reserve(
         except ConflictError:
             record = table.get(CapRecord, key, consistent=True)
         else:
-            return True
-    return False
+            return None
+    return caps[0] if caps else None
 
 
 def _change(table: Table, key: Key, actions: Sequence[Any]) -> None:

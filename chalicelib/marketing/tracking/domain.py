@@ -1,5 +1,6 @@
 """Links in messages: signed tokens that say whose copy of which message it was, and whether a person or a machine came."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -79,6 +80,12 @@ def visitor(user_agent: str, method: str = "GET", *, purpose: str = "") -> Visit
     if not agent or agent == "mozilla/5.0":  # Apple's mail privacy prefetch says this and nothing else
         return "machine"
     return "machine" if any(name in agent for name in _MACHINES) else "person"
+
+
+def visitor_of(headers: Mapping[str, str], method: str) -> Visitor:
+    """Who asks, by all that a request says; the names of ``headers`` are lower-case."""
+    purpose = "".join(headers.get(name, "") for name in ("purpose", "sec-purpose", "x-moz"))
+    return visitor(headers.get("user-agent", ""), method, purpose=purpose)
 
 
 def in_haste(sent_at: datetime | None, now: datetime) -> bool:

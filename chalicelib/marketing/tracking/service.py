@@ -1,20 +1,15 @@
-"""Opens, clicks and choices, from the signed addresses in a message."""
+"""Opens and clicks, from the signed addresses in a message."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.customers.consent import service as consent
-from chalicelib.customers.consent.domain import SuppressionReason
-from chalicelib.customers.contacts import service as contacts
-from chalicelib.customers.contacts.domain import ConsentState, Contact
 from chalicelib.foundation.clock import Clock, from_text, to_text
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.signing import BadTokenError, Signer
 from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
+from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import Recipient, State
 from chalicelib.marketing.tracking.domain import (
@@ -26,9 +21,6 @@ from chalicelib.marketing.tracking.domain import (
     in_haste,
     is_spree,
 )
-
-PREVIEW = "preview"
-"""Stands where a token would in previews and tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,108 +70,12 @@ def clicked(*, table: Table, clock: Clock, signer: Signer, token: str, visitor: 
     return address
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The page behind a message's unsubscribe link. ``purposes`` are what this person was ever asked, and the present answer;
-    ``contact`` is None when the person is no longer known.
-    """
-
-    copy: Copy
-    campaign: Campaign
-    contact: Contact | None
-    purposes: dict[str, bool]
-    everything_off: bool
-
-
-def choices(*, table: Table, clock: Clock, signer: Signer, token: str, visitor: Visitor | None = None) -> Choices:
-    """What the page shows. A GET changes nothing but the note that somebody looked, which tells machines from people.
-
-    `NotFoundError` for a token that is not ours.
-    """
-    copy = _copy(signer, "unsubscribe", token)
-    known = _known(table, clock, copy) if copy is not None else None
-    if copy is None or known is None:
-        raise NotFoundError("There is no such page.")
-    if visitor is not None:
-        row = sending.read(table=table, key=_copy_key(known.campaign, copy))
-        now = clock.now()
-        if row is not None and visitor == "person" and len(row.visits) < _VISITS_LIMIT:
-            _visit(table, row, "", "u", len(known.links), now)
-    found = contacts.get_contacts(
-        table=table, workspace_id=copy.workspace_id, contact_ids=[copy.contact_id], consistent=True
-    )
-    contact = found.get(copy.contact_id)
-    purposes = {PURPOSE: False}
-    off = False
-    if contact is not None:
-        purposes |= {purpose: each.state is ConsentState.GRANTED for purpose, each in contact.consents.items()}
-        off = bool(_suppressed(table, signer, contact))
-    return Choices(copy, known.campaign, contact, purposes, off)
-
-
-def unsubscribe(
-    *, table: Table, clock: Clock, signer: Signer, token: str, source_ip: str, everything: bool = False
-) -> Choices:
-    """Withdraw the consent to marketing e-mail; with ``everything`` every consent, and no mail at all to this address any more.
-
-    Doing it again changes nothing. The next claim of any campaign sees it.
-    """
-    found = choices(table=table, clock=clock, signer=signer, token=token)
-    copy, contact = found.copy, found.contact
-    if contact is not None:
-        withdrawn = list(found.purposes) if everything else [PURPOSE]
-        _withdraw(table, clock, copy, withdrawn, source_ip)
-        if everything and contact.email:
-            consent.suppress(
-                table=table,
-                clock=clock,
-                signer=signer,
-                workspace_id=copy.workspace_id,
-                email=contact.email,
-                reason=SuppressionReason.UNSUBSCRIBED,
-                source=f"campaign:{copy.campaign_id}",
-                actor="public",
-            )
-    now = clock.now()
-    key = _copy_key(found.campaign, copy)
-    sending.happened(table=table, key=key, what="unsubscribed_at", at=now, now=now)
-    return choices(table=table, clock=clock, signer=signer, token=token)
-
-
-def choose(
-    *, table: Table, clock: Clock, signer: Signer, token: str, wanted: Iterable[str], wording: str, source_ip: str
-) -> Choices:
-    """Take the person's answers: yes to ``wanted``, no to the other purposes they were asked. ``wording`` is what the page said."""
-    found = choices(table=table, clock=clock, signer=signer, token=token)
-    copy = found.copy
-    if found.contact is None:
-        return found
-    yes = set(wanted) & set(found.purposes)
-    stopped = [
-        purpose for purpose, granted in found.purposes.items() if purpose not in yes and (granted or purpose == PURPOSE)
-    ]
-    _withdraw(table, clock, copy, stopped, source_ip)
-    for purpose in sorted(yes):
-        if not found.purposes[purpose]:
-            consent.grant(
-                table=table,
-                clock=clock,
-                workspace_id=copy.workspace_id,
-                contact_id=copy.contact_id,
-                purpose=purpose,
-                source=f"link:campaign:{copy.campaign_id}",
-                text=wording,
-                text_version="preferences-1",
-                source_ip=source_ip,
-                actor="public",
-            )
-    if yes and found.everything_off:
-        _allow(table, signer, found.contact)
-    if PURPOSE in stopped:
-        now = clock.now()
-        key = _copy_key(found.campaign, copy)
-        sending.happened(table=table, key=key, what="unsubscribed_at", at=now, now=now)
-    return choices(table=table, clock=clock, signer=signer, token=token)
+def page_visited(*, table: Table, clock: Clock, copy: Copy, visitor: Visitor) -> None:
+    """Somebody looked at the page behind a copy's unsubscribe link: nothing but a note, which tells machines from people."""
+    known = _known(table, clock, copy)
+    row = sending.read(table=table, key=_copy_key(known.campaign, copy)) if known is not None else None
+    if known is not None and row is not None and visitor == "person" and len(row.visits) < _VISITS_LIMIT:
+        _visit(table, row, "", "u", len(known.links), clock.now())
 
 
 def settle(*, table: Table, clock: Clock, limit: int = 200) -> int:
@@ -209,34 +105,6 @@ def _prove(table: Table, row: Recipient, now: datetime) -> None:
             workspace_id=row.workspace_id, campaign_id=row.campaign_id, contact_id=row.contact_id, shard=row.shard
         )
         sending.proven(table=table, key=key, attempt=row.attempt, at=now, now=now)
-
-
-def _withdraw(table: Table, clock: Clock, copy: Copy, purposes: Iterable[str], source_ip: str) -> None:
-    for purpose in purposes:
-        try:
-            consent.withdraw(
-                table=table,
-                clock=clock,
-                workspace_id=copy.workspace_id,
-                contact_id=copy.contact_id,
-                purpose=purpose,
-                source=f"link:campaign:{copy.campaign_id}",
-                source_ip=source_ip,
-                actor="public",
-            )
-        except NotFoundError:
-            return  # deleted meanwhile: there is nobody to write to
-
-
-def _suppressed(table: Table, signer: Signer, contact: Contact) -> bool:
-    emails = [contact.email] if contact.email else []
-    found = consent.suppressed(table=table, signer=signer, workspace_id=contact.workspace_id, emails=emails)
-    return any(each.reason is SuppressionReason.UNSUBSCRIBED for each in found.values())
-
-
-def _allow(table: Table, signer: Signer, contact: Contact) -> None:
-    """Only what the person said themselves can be taken back here: a bounced address stays suppressed (`_suppressed` asks)."""
-    consent.unsuppress(table=table, signer=signer, workspace_id=contact.workspace_id, email=contact.email)
 
 
 def _found(table: Table, clock: Clock, signer: Signer, purpose: str, token: str) -> tuple[_Known, Recipient] | None:

@@ -3,6 +3,8 @@
 import pytest
 
 from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.preferences import centre
+from chalicelib.marketing.preferences.service import Wish
 from chalicelib.marketing.sending import consumers, ledger, planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
@@ -107,6 +109,14 @@ def test_the_ledger(priced):
     assert tracking.settle(table=priced, clock=world.clock) == 1
     check("tracking.settle", priced)
     priced.reset()
-    tracking.unsubscribe(**common, token=tokens["unsubscribe"], source_ip="192.0.2.1")
-    check("tracking.unsubscribe", priced)
+    world.runtime.__dict__["table"] = priced
+    centre.choices(runtime=world.runtime, token=tokens["unsubscribe"])
+    check("preferences.page", priced)
+    priced.reset()
+    centre.unsubscribe(runtime=world.runtime, token=tokens["unsubscribe"], source_ip="192.0.2.1", shown_in="es")
+    check("preferences.unsubscribe", priced)
+    priced.reset()
+    wish = Wish(frequency="weekly", pause_days=30, purposes={"marketing_email": True})
+    centre.choose(runtime=world.runtime, token=tokens["unsubscribe"], wish=wish, shown_in="es", source_ip="192.0.2.1")
+    check("preferences.choose", priced)
     assert consumers.letter_of(world.runtime, campaign)

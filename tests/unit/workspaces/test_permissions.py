@@ -20,6 +20,7 @@ PUBLIC_PATHS = {
     "/v1/session/sign-out",
     "/v1/forms/{form_key}",
     "/v1/forms/{form_key}/submissions",
+    "/v1/preferences/{token}",
 }
 """What needs no credentials, besides the pages in `PAGES`. A new one is added here on purpose."""
 PAGES = ("/calendar/", "/f/", "/q/", "/t/", "/u/")

@@ -1949,6 +1949,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/preference-topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the workspace writes about, for people to choose from. */
+        get: operations["get_topics"];
+        /** Replace them. What people said of one that goes stays in the ledger. */
+        put: operations["put_topics"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/preferences/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody can choose and has chosen. The token is the one in the unsubscribe link of a message. Changes nothing. */
+        get: operations["get_preferences"];
+        put?: never;
+        /** Take somebody's answers. */
+        post: operations["post_preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -7706,6 +7742,87 @@ export interface components {
             reasons: components["schemas"]["DuplicateReasonOut"][];
         };
         /**
+         * PreferencesIn
+         * @description What somebody chooses; what is left out stays. ``pause_days`` 0 ends a pause. ``subscribed`` false withdraws the consent to
+         *     marketing e-mail and true gives it again; ``everything_off`` true is no mail of any kind, ever.
+         */
+        PreferencesIn: {
+            /**
+             * Everything Off
+             * @default null
+             */
+            everything_off?: true | null;
+            /**
+             * Frequency
+             * @default null
+             */
+            frequency?: ("all" | "weekly" | "monthly") | null;
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+            /**
+             * Pause Days
+             * @default null
+             */
+            pause_days?: (0 | 30 | 60 | 90) | null;
+            /**
+             * Purposes
+             * @default {}
+             */
+            purposes?: {
+                [key: string]: boolean;
+            };
+            /**
+             * Subscribed
+             * @default null
+             */
+            subscribed?: boolean | null;
+            /**
+             * Topics
+             * @default {}
+             */
+            topics?: {
+                [key: string]: boolean;
+            };
+        };
+        /**
+         * PreferencesOut
+         * @description What somebody can choose and has chosen. ``address`` is masked; ``known`` is false for whoever is no longer in the workspace;
+         *     ``subscribed`` says whether marketing e-mail comes at all, ``everything_off`` that nothing of any kind does.
+         */
+        PreferencesOut: {
+            /** Address */
+            address: string;
+            /** Everything Off */
+            everything_off: boolean;
+            /**
+             * Frequency
+             * @enum {string}
+             */
+            frequency: "all" | "weekly" | "monthly";
+            /** Known */
+            known: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
+            /** Languages */
+            languages: ("es" | "en")[];
+            /** Paused Until */
+            paused_until: string | null;
+            /** Purposes */
+            purposes: components["schemas"]["PurposeChoice"][];
+            /** Subscribed */
+            subscribed: boolean;
+            /** Topics */
+            topics: components["schemas"]["TopicChoice"][];
+            /** Workspace */
+            workspace: string;
+        };
+        /**
          * PreviewQuery
          * @description The query of a preview.
          */
@@ -7951,6 +8068,18 @@ export interface components {
              * @default
              */
             language?: string;
+        };
+        /**
+         * PurposeChoice
+         * @description Something the person was asked to agree to, and their answer.
+         */
+        PurposeChoice: {
+            /** Granted */
+            granted: boolean;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
         };
         /**
          * PurposeItem
@@ -9677,6 +9806,87 @@ export interface components {
              * @default null
              */
             planned?: boolean | null;
+        };
+        /**
+         * TopicChoice
+         * @description A topic, and whether the person gets it.
+         */
+        TopicChoice: {
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Wanted */
+            wanted: boolean;
+        };
+        /**
+         * TopicDescription
+         * @description A sentence about it, in both languages; may be empty.
+         */
+        TopicDescription: {
+            /**
+             * En
+             * @default
+             */
+            en?: string;
+            /**
+             * Es
+             * @default
+             */
+            es?: string;
+        };
+        /**
+         * TopicItem
+         * @description Something that a workspace writes about. With ``default`` whoever has not said no gets it; without, who said yes.
+         */
+        TopicItem: {
+            /**
+             * Default
+             * @default true
+             */
+            default?: boolean;
+            /**
+             * @default {
+             *       "en": "",
+             *       "es": ""
+             *     }
+             */
+            description?: components["schemas"]["TopicDescription"];
+            /** Key */
+            key: string;
+            name: components["schemas"]["TopicName"];
+        };
+        /**
+         * TopicName
+         * @description What a topic is called, in both languages.
+         */
+        TopicName: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /**
+         * TopicsIn
+         * @description A workspace's topics, all of them; ``version`` is the one they were read at, 0 before the first change.
+         */
+        TopicsIn: {
+            /** Topics */
+            topics: components["schemas"]["TopicItem"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * TopicsOut
+         * @description A workspace's topics.
+         */
+        TopicsOut: {
+            /** Topics */
+            topics: components["schemas"]["TopicItem"][];
+            /** Version */
+            version: number;
         };
         /**
          * TotalsOut
@@ -22453,6 +22663,266 @@ export interface operations {
             };
             /** @description Not in this workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_topics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_topics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicsIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
