@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.foundation.errors import InvalidError
-from chalicelib.marketing.templates.domain import CUSTOM, Body, CustomField, Format, Notice, vocabulary
+from chalicelib.marketing.templates.domain import CUSTOM, Body, CustomField, Format, Names, Notice, vocabulary
 from chalicelib.marketing.templates.held import CLOSE, OPEN, TOKEN, Held
 from chalicelib.marketing.templates.pages import FIELD, plain_text, rewrite
 
@@ -31,7 +31,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 class Checker:
     """Checks the placeholders of a body's texts: what they may name, in which language they write, and what they did name."""
 
-    def __init__(self, *, fields: Sequence[CustomField] = (), language: str = "es"):
+    def __init__(self, *, fields: Sequence[CustomField] = (), language: str = "es", more: Names = Names()):  # noqa: B008
+        self.more = more
         self.fields = {each.name: each for each in fields}
         self.language = language
         self.names: set[str] = set()
@@ -44,7 +45,7 @@ class Checker:
             return
         from chalicelib.foundation.rendering import placeholders
 
-        known = vocabulary(links, fields=self.fields.values(), language=self.language)
+        known = vocabulary(links, fields=self.fields.values(), language=self.language, names=self.more)
         found: Placeholders = placeholders(source, vocabulary=known, mode="html" if markup else "text", field=field)
         self.names |= found.names
         for name in found.bare:
@@ -64,8 +65,11 @@ def compile_body(
     language: str = "es",
     subject: str = "",
     fields: Sequence[CustomField] = (),
+    names: Names = Names(),  # noqa: B008 - it cannot be changed
+    mailing: bool = True,
 ) -> Body:
-    """The compiled body, with what is worth knowing about it. ``fields`` are the custom fields that it may name.
+    """The compiled body, with what is worth knowing about it. ``fields`` are the custom fields that it may name, ``names`` what else.
+    One that is not for a ``mailing`` but a single mail gets no opt-out, no postal address and no pixel of ours.
 
     `InvalidError` names ``body.source`` (or ``subject``, ``preheader``) and the line of what cannot be read or is not allowed.
     """
@@ -73,7 +77,7 @@ def compile_body(
         raise InvalidError(f"At most {SOURCE_LIMIT} bytes.", field=FIELD, code="too_long")
     if not source.strip():
         raise InvalidError("The message is empty.", field=FIELD, code="empty")
-    checker = Checker(fields=fields, language=language)
+    checker = Checker(fields=fields, language=language, more=names)
     checker.check(subject, field="subject")
     checker.check(preheader, field="preheader")
     held = Held()
@@ -83,16 +87,16 @@ def compile_body(
         hidden = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;"
         shown = held.take(_preheader(preheader), "preheader")
         page = _after_body_tag(page, f'<div style="{hidden}">{shown}</div>')
-    opt_out = any("unsubscribe_url" in piece for piece in held.pieces)
-    address = any("workspace.postal_address" in piece for piece in held.pieces)
+    opt_out = not mailing or any("unsubscribe_url" in piece for piece in held.pieces)
+    address = not mailing or any("workspace.postal_address" in piece for piece in held.pieces)
     if not opt_out or not address:
         page = _before_body_end(page, held.take(_footer(language, opt_out=not opt_out, address=not address), FIELD))
     if not opt_out:
         message = "The text has no unsubscribe link; one is added at its end."
         warnings.append(Notice("opt_out_added", message, FIELD, severity="info"))
-    page = _before_body_end(
-        page, held.take('<img src="{{ pixel_url }}" width="1" height="1" alt="" style="display:block;border:0">', FIELD)
-    )
+    if mailing:
+        pixel = '<img src="{{ pixel_url }}" width="1" height="1" alt="" style="display:block;border:0">'
+        page = _before_body_end(page, held.take(pixel, FIELD))
     rewritten = rewrite(page, held)
     if rewritten.personal:
         message = "Links whose address holds a placeholder are not counted when they are clicked."

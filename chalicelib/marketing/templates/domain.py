@@ -90,6 +90,14 @@ class CustomField:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Further values that a text may name, for one mail alone: texts, and lists of texts (``data.total``, ``data.lines``)."""
+
+    texts: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What a message says, compiled: templates of the HTML and the plain text (placeholders still in them), and the addresses
     that their links lead to, by number. ``language`` is the text's, in which dates and amounts are written; ``fields`` are the
@@ -105,19 +113,25 @@ class Body:
     language: str = "es"
     fields: tuple[CustomField, ...] = ()
 
-    def vocabulary(self) -> "Vocabulary":
-        """What the compiled texts may name."""
-        return vocabulary(len(self.links), fields=self.fields, language=self.language)
+    def vocabulary(self, names: Names = Names()) -> "Vocabulary":  # noqa: B008 - it cannot be changed
+        """What the compiled texts may name; ``names`` are those it was compiled with."""
+        return vocabulary(len(self.links), fields=self.fields, language=self.language, names=names)
 
 
-def vocabulary(links: int, *, fields: Iterable[CustomField] = (), language: str = "es") -> "Vocabulary":
-    """What a compiled body may name: what people may, the workspace's custom fields, the pixel, and its numbered links."""
+def vocabulary(
+    links: int,
+    *,
+    fields: Iterable[CustomField] = (),
+    language: str = "es",
+    names: Names = Names(),  # noqa: B008 - it cannot be changed
+) -> "Vocabulary":
+    """What a compiled body may name: what people may, the workspace's custom fields, the pixel, its numbered links and ``names``."""
     from chalicelib.foundation.rendering import Vocabulary
 
     custom = tuple(fields)
     texts = TEXTS | {"pixel_url"} | {f"link_{number}" for number in range(links)}
     return Vocabulary(
-        texts | {each.name for each in custom if not each.is_list},
-        LISTS | {each.name for each in custom if each.is_list},
+        texts | names.texts | {each.name for each in custom if not each.is_list},
+        LISTS | names.lists | {each.name for each in custom if each.is_list},
         language,
     )

@@ -4,7 +4,7 @@ from chalicelib.customers.fields import service as fields
 from chalicelib.customers.fields.domain import FieldType
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.templates import body
-from chalicelib.marketing.templates.domain import Body, CustomField, Format
+from chalicelib.marketing.templates.domain import Body, CustomField, Format, Names
 
 
 def compile_body(
@@ -16,8 +16,12 @@ def compile_body(
     subject: str = "",
     preheader: str = "",
     language: str = "es",
+    names: Names = Names(),  # noqa: B008 - it cannot be changed
+    mailing: bool = True,
 ) -> Body:
-    """What a marketer wrote, compiled with the workspace's custom fields; `InvalidError` names what is not allowed in it."""
+    """What a marketer wrote, compiled with the workspace's custom fields; `InvalidError` names what is not allowed in it. ``names``
+    and ``mailing`` as in `body.compile_body`.
+    """
     return body.compile_body(
         body_format=body_format,
         source=source,
@@ -25,6 +29,8 @@ def compile_body(
         language=language,
         subject=subject,
         fields=custom_fields(table=table, workspace_id=workspace_id),
+        names=names,
+        mailing=mailing,
     )
 
 
