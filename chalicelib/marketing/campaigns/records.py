@@ -16,8 +16,20 @@ class CampaignRecord(Record, discriminator="campaign"):
     from_email = UnicodeAttribute(null=True)
     reply_to = UnicodeAttribute(null=True)
     body_format = UnicodeAttribute()
+    template_id = UnicodeAttribute(null=True)
     segment_ids = JSONAttribute()
+    exclude_segment_ids = JSONAttribute(null=True)
     language = UnicodeAttribute()
+    translations = JSONAttribute(null=True)
+    delivery = JSONAttribute(null=True)
+    ab_test = JSONAttribute(null=True)
+    ab = JSONAttribute(null=True)
+    recurrence = JSONAttribute(null=True)
+    occurrences = JSONAttribute(null=True)
+    goal = JSONAttribute(null=True)
+    topic = UnicodeAttribute(null=True)
+    resend_of = UnicodeAttribute(null=True)
+    occurrence_of = UnicodeAttribute(null=True)
     state = UnicodeAttribute()
     audience = NumberAttribute(null=True)
     shards = NumberAttribute()
@@ -34,7 +46,9 @@ class CampaignRecord(Record, discriminator="campaign"):
 
 
 class CampaignBodyRecord(Record, discriminator="campaign_body"):
-    """``W#w#CAMP#k`` / ``BODY``: ``packed`` is the compiled body as JSON, deflated, in base64."""
+    """``W#w#CAMP#k`` / ``BODY``, and ``BODY#en``, ``BODY#v1``, ``BODY#v1.en`` of its other texts: ``packed`` is the compiled body as
+    JSON, deflated, in base64.
+    """
 
     packed = UnicodeAttribute()
 
@@ -49,9 +63,9 @@ def campaign_key(workspace_id: str, campaign_id: str) -> Key:
     return Key(campaign_partition(workspace_id, campaign_id), "CAMPAIGN")
 
 
-def body_key(workspace_id: str, campaign_id: str) -> Key:
-    """Where its body stands."""
-    return Key(campaign_partition(workspace_id, campaign_id), "BODY")
+def body_key(workspace_id: str, campaign_id: str, name: str = "") -> Key:
+    """Where the body of one of its texts stands."""
+    return Key(campaign_partition(workspace_id, campaign_id), f"BODY#{name}" if name else "BODY")
 
 
 def list_partition(workspace_id: str) -> str:

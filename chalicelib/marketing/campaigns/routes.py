@@ -5,10 +5,12 @@ from typing import Any
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.marketing.campaigns import service
 from chalicelib.marketing.campaigns.domain import Campaign
-from chalicelib.marketing.campaigns.schemas import BodyIn, CampaignChange, CampaignIn, CampaignOut, SendIn, present
+from chalicelib.marketing.campaigns.schemas import CampaignChange, CampaignIn, CampaignOut, SendIn, present
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("campaigns", __name__)
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request: several languages and variants come in one."""
 
 
 @routes.get("/campaigns", permission="campaigns:read", query=PageQuery, returns=Page[CampaignOut])
@@ -23,7 +25,14 @@ def list_campaigns(call: Call[None]) -> Page[CampaignOut]:
     return Page(items=[CampaignOut.of(campaign) for campaign in found], next_cursor=cursor)
 
 
-@routes.post("/campaigns", permission="campaigns:write", body=CampaignIn, returns=CampaignOut, status=201)
+@routes.post(
+    "/campaigns",
+    permission="campaigns:write",
+    body=CampaignIn,
+    returns=CampaignOut,
+    status=201,
+    body_limit=BODY_LIMIT,
+)
 def create_campaign(call: Call[CampaignIn]) -> Answer:
     """Make a draft."""
     campaign = service.create_campaign(
@@ -32,7 +41,8 @@ def create_campaign(call: Call[CampaignIn]) -> Answer:
         workspace=get_workspace(table=call.runtime.table, workspace_id=call.workspace_id),
         campaign_id=call.creation_id,
         values=call.body.values(),
-        body=_source(call.body.body),
+        body=call.body.body.value(),
+        others=call.body.others(),
         changed_by=call.actor.reference,
     )
     return Answer(_whole(call, campaign), 201, {"Location": f"/api/v1/campaigns/{campaign.id}"})
@@ -59,6 +69,7 @@ def get_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
     body=CampaignChange,
     returns=CampaignOut,
     present=present,
+    body_limit=BODY_LIMIT,
 )
 def change_campaign(call: Call[CampaignChange], campaign_id: str) -> CampaignOut:
     """Change a draft."""
@@ -69,7 +80,8 @@ def change_campaign(call: Call[CampaignChange], campaign_id: str) -> CampaignOut
         campaign_id=campaign_id,
         version=call.body.version,
         changes=call.body.values(),
-        body=_source(call.body.body) if call.body.body is not None else None,
+        body=call.body.body.value() if call.body.body is not None else None,
+        others=call.body.others(),
         changed_by=call.actor.reference,
     )
     return _whole(call, campaign)
@@ -176,12 +188,8 @@ def cancel_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
     return CampaignOut.of(campaign)
 
 
-def _source(body: BodyIn) -> service.BodySource:
-    return service.BodySource(body.format, body.source)
-
-
 def _whole(call: Call[Any], campaign: Campaign) -> CampaignOut:
     table, workspace_id = call.runtime.table, call.workspace_id
     workspace = get_workspace(table=table, workspace_id=workspace_id)
-    body = service.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign.id)
-    return CampaignOut.of(campaign, body, service.notices(campaign, workspace))
+    bodies = service.get_bodies(table=table, campaign=campaign)
+    return CampaignOut.of(campaign, bodies, service.notices(campaign, workspace))

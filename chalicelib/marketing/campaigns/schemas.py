@@ -6,13 +6,32 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from chalicelib.foundation.http.schemas import Instant, Schema, Versioned
-from chalicelib.marketing.campaigns.domain import COUNTS, Campaign
-from chalicelib.marketing.templates.domain import Body, Notice
+from chalicelib.marketing.campaigns import choices
+from chalicelib.marketing.campaigns.choices import (
+    AbOut,
+    AbTestIn,
+    AbTestOut,
+    Bodies,
+    BodyIn,
+    BodyOut,
+    DeliverySchema,
+    GoalSchema,
+    Language,
+    Line,
+    OccurrencesOut,
+    RecurrenceSchema,
+    TextOut,
+    TranslationIn,
+)
+from chalicelib.marketing.campaigns.domain import COUNTS, BodySource, Campaign
+from chalicelib.marketing.templates.domain import Notice
 
-Line = Annotated[str, StringConstraints(max_length=255)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(max_length=254)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Reference = Annotated[str, StringConstraints(max_length=40)]
+Topic = Annotated[str, StringConstraints(max_length=60)]
+Translations = Annotated[dict[Language, TranslationIn], Field(max_length=10)]
 
 
 class SenderIn(Schema):
@@ -20,13 +39,6 @@ class SenderIn(Schema):
 
     name: Annotated[str, StringConstraints(max_length=100)] = ""
     email: Address = ""
-
-
-class BodyIn(Schema):
-    """What a message says: MJML (https://documentation.mjml.io), HTML or plain text, with placeholders."""
-
-    format: Literal["mjml", "html", "text"]
-    source: Annotated[str, StringConstraints(max_length=128_000, strip_whitespace=False)]
 
 
 class CampaignIn(Schema):
@@ -38,16 +50,28 @@ class CampaignIn(Schema):
     sender: Annotated[SenderIn, Field(alias="from")] = SenderIn()
     reply_to: Address = ""
     body: BodyIn
+    template_id: Reference = ""
     segment_ids: Annotated[list[Identifier], Field(max_length=20)] = []
+    exclude_segment_ids: Annotated[list[Identifier], Field(max_length=20)] = []
     language: Literal["es", "en"] | None = None
+    translations: Translations = {}
+    delivery: DeliverySchema = DeliverySchema()
+    ab_test: AbTestIn | None = None
+    recurrence: RecurrenceSchema | None = None
+    goal: GoalSchema | None = None
+    topic: Topic = ""
 
     def values(self) -> dict[str, Any]:
         """The fields of the domain's campaign."""
         return _values(self)
 
+    def others(self) -> dict[str, BodySource]:
+        """The bodies of its further texts."""
+        return choices.sources(self.translations, self.ab_test)
+
 
 class CampaignChange(Versioned):
-    """Changes to a draft; what is not named stays."""
+    """Changes to a draft; what is not named stays. Null takes a test, a repetition or a goal away."""
 
     name: Name | None = None
     subject: Line | None = None
@@ -55,19 +79,53 @@ class CampaignChange(Versioned):
     sender: Annotated[SenderIn | None, Field(alias="from")] = None
     reply_to: Address | None = None
     body: BodyIn | None = None
+    template_id: Reference | None = None
     segment_ids: Annotated[list[Identifier], Field(max_length=20)] | None = None
+    exclude_segment_ids: Annotated[list[Identifier], Field(max_length=20)] | None = None
     language: Literal["es", "en"] | None = None
+    translations: Translations | None = None
+    delivery: DeliverySchema | None = None
+    ab_test: AbTestIn | None = None
+    recurrence: RecurrenceSchema | None = None
+    goal: GoalSchema | None = None
+    topic: Topic | None = None
 
     def values(self) -> dict[str, Any]:
         """The fields of the domain's campaign."""
         return _values(self)
 
+    def others(self) -> dict[str, BodySource]:
+        """The bodies of its further texts, as far as they are changed."""
+        return choices.sources(self.translations, self.ab_test)
+
+
+_PLAIN = (
+    "name",
+    "subject",
+    "preheader",
+    "reply_to",
+    "template_id",
+    "segment_ids",
+    "exclude_segment_ids",
+    "language",
+    "topic",
+)
+
 
 def _values(body: CampaignIn | CampaignChange) -> dict[str, Any]:
-    names = ("name", "subject", "preheader", "reply_to", "segment_ids", "language")
-    values = {name: getattr(body, name) for name in names if getattr(body, name) is not None}
+    values = {name: getattr(body, name) for name in _PLAIN if getattr(body, name) is not None}
     if body.sender is not None:
         values |= {"from_name": body.sender.name, "from_email": body.sender.email}
+    if body.translations is not None:
+        values["translations"] = choices.wordings(body.translations)
+    if body.delivery is not None:
+        values["delivery"] = body.delivery.value()
+    if "ab_test" in body.model_fields_set:
+        values["ab_test"] = choices.ab_test(body.ab_test) if body.ab_test is not None else None
+    if "recurrence" in body.model_fields_set:
+        values["recurrence"] = body.recurrence.value() if body.recurrence is not None else None
+    if "goal" in body.model_fields_set:
+        values["goal"] = body.goal.worth() if body.goal is not None else None
     return values
 
 
@@ -83,13 +141,6 @@ class SenderOut(Schema):
 
     name: str
     email: str
-
-
-class BodyOut(Schema):
-    """What a message says, as it was written."""
-
-    format: str
-    source: str
 
 
 class NoticeOut(Schema):
@@ -122,7 +173,7 @@ class CountsOut(Schema):
 
 
 class CampaignOut(Schema):
-    """A campaign. ``body`` is left out of lists."""
+    """A campaign. ``body`` and the bodies of its other texts are left out of lists."""
 
     id: str
     name: str
@@ -132,8 +183,20 @@ class CampaignOut(Schema):
     reply_to: str
     body: BodyOut | None
     body_format: str
+    template_id: str
     segment_ids: list[str]
+    exclude_segment_ids: list[str]
     language: str
+    translations: dict[str, TextOut]
+    delivery: DeliverySchema
+    ab_test: AbTestOut | None
+    ab: AbOut | None
+    recurrence: RecurrenceSchema | None
+    occurrences: OccurrencesOut | None
+    goal: GoalSchema | None
+    topic: str
+    resend_of: str
+    occurrence_of: str
     state: str
     stop_reason: str
     audience: int | None
@@ -148,9 +211,10 @@ class CampaignOut(Schema):
     warnings: list[NoticeOut]
 
     @classmethod
-    def of(cls, campaign: Campaign, body: Body | None = None, notices: list[Notice] | None = None) -> "CampaignOut":
-        """A campaign as it is shown."""
+    def of(cls, campaign: Campaign, bodies: Bodies | None = None, notices: list[Notice] | None = None) -> "CampaignOut":
+        """A campaign as it is shown, with what it says where that is given by the names of its texts."""
         shown = campaign.warnings if notices is None else notices
+        texts = bodies or {}
         return cls(
             id=campaign.id,
             name=campaign.name,
@@ -158,10 +222,22 @@ class CampaignOut(Schema):
             preheader=campaign.preheader,
             sender=SenderOut(name=campaign.from_name, email=campaign.from_email),
             reply_to=campaign.reply_to,
-            body=BodyOut(format=body.format, source=body.source) if body is not None else None,
+            body=BodyOut.of(texts.get("")),
             body_format=campaign.body_format,
+            template_id=campaign.template_id,
             segment_ids=list(campaign.segment_ids),
+            exclude_segment_ids=list(campaign.exclude_segment_ids),
             language=campaign.language,
+            translations=choices.translations_out(campaign, texts),
+            delivery=DeliverySchema.of(campaign.delivery),
+            ab_test=choices.ab_test_out(campaign, texts),
+            ab=AbOut.of(campaign),
+            recurrence=RecurrenceSchema.of(campaign.recurrence),
+            occurrences=OccurrencesOut.of(campaign.occurrences),
+            goal=GoalSchema.of(campaign.goal),
+            topic=campaign.topic,
+            resend_of=campaign.resend_of,
+            occurrence_of=campaign.occurrence_of,
             state=campaign.state.value,
             stop_reason=campaign.stop_reason,
             audience=campaign.audience,

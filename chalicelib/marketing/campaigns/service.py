@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,10 @@ from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events, store
+from chalicelib.marketing.campaigns.checking import check_choices, missing
 from chalicelib.marketing.campaigns.domain import (
     Baseline,
+    BodySource,
     Campaign,
     CampaignState,
     IllegalMoveError,
@@ -22,11 +24,11 @@ from chalicelib.marketing.campaigns.domain import (
     Plan,
     after,
     moment,
+    planning_at,
     stop_reason,
 )
 from chalicelib.marketing.segments import service as segments
-from chalicelib.marketing.templates import service as templates
-from chalicelib.marketing.templates.domain import Body, Format, Notice
+from chalicelib.marketing.templates.domain import Body, Notice
 from chalicelib.workspaces.settings.domain import Workspace
 
 if TYPE_CHECKING:
@@ -39,14 +41,22 @@ LATE = timedelta(hours=6)
 _LONGEST_AHEAD = timedelta(days=366)
 _ATTEMPTS = 6
 SYSTEM = "system:campaigns"
-
-
-@dataclass(frozen=True, slots=True)
-class BodySource:
-    """What a marketer wrote."""
-
-    format: Format
-    source: str
+_UNSENT: Mapping[str, Any] = {
+    "state": CampaignState.DRAFT,
+    "audience": None,
+    "plan": Plan(),
+    "scheduled_at": None,
+    "time_zone": "",
+    "started_at": None,
+    "finished_at": None,
+    "stop_reason": "",
+    "baseline": Baseline(),
+    "ab": None,
+    "occurrences": None,
+    "occurrence_of": "",
+    "counts": {},
+}
+"""What a copy does not take over: all that became of the campaign."""
 
 
 def list_campaigns(
@@ -74,12 +84,17 @@ def get_campaign(
     return _counted(table, found) if counted else found
 
 
-def get_body(*, table: Table, workspace_id: str, campaign_id: str) -> Body:
-    """Its compiled body."""
-    found = store.read_body(table, workspace_id, campaign_id)
+def get_body(*, table: Table, workspace_id: str, campaign_id: str, name: str = "") -> Body:
+    """The compiled body of one of its texts, by name."""
+    found = store.read_body(table, workspace_id, campaign_id, name)
     if found is None:
         raise NotFoundError("There is no such campaign.")
     return found
+
+
+def get_bodies(*, table: Table, campaign: Campaign) -> dict[str, Body]:
+    """The compiled bodies of all its texts, by name."""
+    return store.read_bodies(table, campaign.workspace_id, campaign.id, campaign.wordings)
 
 
 def create_campaign(
@@ -91,8 +106,11 @@ def create_campaign(
     values: Mapping[str, Any],
     body: BodySource,
     changed_by: str,
+    others: Mapping[str, BodySource] | None = None,
 ) -> Campaign:
-    """Make a draft. ``values`` are fields of `Campaign`; the sender is the workspace's where none is given."""
+    """Make a draft. ``values`` are fields of `Campaign`, ``others`` the bodies of further texts by name; the sender is the
+    workspace's where none is given.
+    """
     now = clock.now()
     campaign = Campaign(
         workspace_id=workspace.id,
@@ -102,8 +120,8 @@ def create_campaign(
         changed_by=changed_by,
         **{"language": workspace.language, **_cleaned(values)},
     )
-    campaign, compiled = _compiled(table, campaign, body)
-    store.create(table, campaign, compiled)
+    campaign, bodies = _compiled(table, campaign, {"": body, **(others or {})})
+    store.create(table, campaign, bodies)
     return campaign
 
 
@@ -117,18 +135,22 @@ def change_campaign(
     changes: Mapping[str, Any],
     body: BodySource | None,
     changed_by: str,
+    others: Mapping[str, BodySource] | None = None,
 ) -> Campaign:
-    """Change a draft as it was at ``version``; `ConflictError` with the present one when it has moved on or is no draft."""
+    """Change a draft as it was at ``version``; `ConflictError` with the present one when it has moved on or is no draft.
+    ``others`` are the bodies of further texts by name; what is not given stays as it was written.
+    """
     present = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
     if present.version != version:
         raise ConflictError(current=present)
     after(present.state, Move.EDIT, current=present)
-    if body is None:
-        old = get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
-        body = BodySource(old.format, old.source)
+    kept = get_bodies(table=table, campaign=present)
+    sources = {name: BodySource(old.format, old.source) for name, old in kept.items()} | dict(others or {})
+    if body is not None:
+        sources[""] = body
     changed = replace(present, updated_at=clock.now(), changed_by=changed_by, **_cleaned(changes))
-    changed, compiled = _compiled(table, changed, body)
-    return store.replace(table, changed, compiled)
+    changed, bodies = _compiled(table, changed, sources)
+    return store.replace(table, changed, bodies, gone=kept.keys() - bodies.keys())
 
 
 def delete_campaign(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str, changed_by: str) -> None:
@@ -143,27 +165,20 @@ def clone_campaign(
 ) -> Campaign:
     """A new draft that says the same."""
     source = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
-    body = get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    bodies = get_bodies(table=table, campaign=source)
     now = clock.now()
     suffix = " (copia)" if source.language == "es" else " (copy)"
-    clone = Campaign(
-        workspace_id=workspace_id,
+    clone = replace(
+        source,
         id=clone_id,
         name=source.name[: 200 - len(suffix)] + suffix,
-        subject=source.subject,
         created_at=now,
         updated_at=now,
-        preheader=source.preheader,
-        from_name=source.from_name,
-        from_email=source.from_email,
-        reply_to=source.reply_to,
-        body_format=source.body_format,
-        segment_ids=source.segment_ids,
-        language=source.language,
-        warnings=source.warnings,
         changed_by=changed_by,
+        version=1,
+        **_UNSENT,
     )
-    store.create(table, clone, body)
+    store.create(table, clone, bodies)
     return clone
 
 
@@ -178,9 +193,7 @@ def notices(campaign: Campaign, workspace: Workspace) -> list[Notice]:
         found.append(Notice("sender_missing", message, "from.email", blocking=True))
     if not campaign.segment_ids:
         found.append(Notice("audience_missing", "No segment is chosen.", "segment_ids", blocking=True))
-    if not campaign.subject:
-        found.append(Notice("subject_missing", "The subject is empty.", "subject", blocking=True))
-    return found
+    return [*found, *missing(campaign)]
 
 
 def send_campaign(
@@ -209,6 +222,8 @@ def send_campaign(
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
     if at is None:
+        if campaign.delivery.mode == "local_time":
+            raise InvalidError("At each contact's local time needs a time.", field="at", code="missing")
         if time_zone:
             moment(now, time_zone)
         state = after(campaign.state, Move.START, current=campaign)
@@ -228,7 +243,9 @@ def send_campaign(
         changed_by=changed_by,
     )
     scheduled = store.replace(table, scheduled)
-    scheduler.at(_schedule_name(campaign_id), when, "campaign-plan", events.plan(scheduled, now))
+    scheduler.at(
+        _schedule_name(campaign_id), planning_at(scheduled) or when, "campaign-plan", events.plan(scheduled, now)
+    )
     return scheduled
 
 
@@ -427,14 +444,15 @@ def _change(
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = dict(values)
-    for field in ("name", "subject", "preheader", "from_name"):
+    for field in ("name", "subject", "preheader", "from_name", "topic"):
         if field in cleaned:
             cleaned[field] = " ".join(str(cleaned[field]).split())
     for field in ("from_email", "reply_to"):
         if cleaned.get(field):
             cleaned[field] = _address(cleaned[field], field.replace("_email", ".email"))
-    if "segment_ids" in cleaned:
-        cleaned["segment_ids"] = tuple(dict.fromkeys(cleaned["segment_ids"]))
+    for field in ("segment_ids", "exclude_segment_ids"):
+        if field in cleaned:
+            cleaned[field] = tuple(dict.fromkeys(cleaned[field]))
     return cleaned
 
 
@@ -447,30 +465,28 @@ def _address(text: str, field: str) -> str:
         raise InvalidError("This is no e-mail address.", field=field, code="email") from error
 
 
-def _compiled(table: Table, campaign: Campaign, body: BodySource) -> tuple[Campaign, Body]:
-    _check_segments(table, campaign.workspace_id, campaign.segment_ids)
-    compiled = templates.compile_body(
-        table=table,
-        workspace_id=campaign.workspace_id,
-        body_format=body.format,
-        source=body.source,
-        preheader=campaign.preheader,
-        language=campaign.language,
-        subject=campaign.subject,
-    )
-    return replace(campaign, body_format=body.format, warnings=compiled.warnings), compiled
+def _compiled(table: Table, campaign: Campaign, sources: Mapping[str, BodySource]) -> tuple[Campaign, dict[str, Body]]:
+    from chalicelib.marketing.campaigns.texts import compile_texts  # brings what reads HTML, which sending never needs
+
+    check_choices(campaign)
+    _check_segments(table, campaign.workspace_id, "segment_ids", campaign.segment_ids)
+    _check_segments(table, campaign.workspace_id, "exclude_segment_ids", campaign.exclude_segment_ids)
+    campaign = replace(campaign, body_format=sources[""].format)
+    wanted = {name: sources[name] for name, wording in campaign.wordings.items() if wording.body_format}
+    bodies, warnings = compile_texts(table, campaign, wanted)
+    return replace(campaign, warnings=warnings), bodies
 
 
-def _check_segments(table: Table, workspace_id: str, segment_ids: Iterable[str]) -> None:
+def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: Iterable[str]) -> None:
     wanted = list(segment_ids)
     found = segments.get_segments(table=table, workspace_id=workspace_id, ids=wanted)
-    missing = [
-        FieldError(f"segment_ids.{position}", "There is no such segment.", "not_found")
+    unknown = [
+        FieldError(f"{field}.{position}", "There is no such segment.", "not_found")
         for position, segment_id in enumerate(wanted)
         if segment_id not in found
     ]
-    if missing:
-        raise InvalidError("A segment does not exist.", fields=missing)
+    if unknown:
+        raise InvalidError("A segment does not exist.", fields=unknown)
 
 
 def _counted(table: Table, campaign: Campaign) -> Campaign:

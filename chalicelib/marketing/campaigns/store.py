@@ -3,7 +3,7 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,14 @@ from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.projection import MetricRecord, metric_key
 from chalicelib.foundation.table import Create, Delete, Key, Operation, Put, Replace, Table
 from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.marketing.campaigns import packing
 from chalicelib.marketing.campaigns.domain import (
     COUNTS,
     Baseline,
     Campaign,
     CampaignState,
     Plan,
+    planning_at,
 )
 from chalicelib.marketing.campaigns.records import (
     DUE,
@@ -40,28 +42,41 @@ def read(table: Table, workspace_id: str, campaign_id: str, *, consistent: bool 
     return to_domain(record) if record is not None else None
 
 
-def read_body(table: Table, workspace_id: str, campaign_id: str) -> Body | None:
-    """Its compiled body, or None."""
-    record = table.get(CampaignBodyRecord, body_key(workspace_id, campaign_id), consistent=True)
+def read_body(table: Table, workspace_id: str, campaign_id: str, name: str = "") -> Body | None:
+    """The compiled body of one of its texts, or None."""
+    record = table.get(CampaignBodyRecord, body_key(workspace_id, campaign_id, name), consistent=True)
     return _unpacked(record.packed) if record is not None else None
 
 
-def create(table: Table, campaign: Campaign, body: Body) -> None:
-    """Write a new campaign with its body; `ConflictError` when its id is taken."""
+def read_bodies(table: Table, workspace_id: str, campaign_id: str, names: Iterable[str]) -> dict[str, Body]:
+    """The compiled bodies of these texts, those that exist."""
+    keys = {body_key(workspace_id, campaign_id, name): name for name in names}
+    found = table.get_many(CampaignBodyRecord, keys, consistent=True)
+    return {keys[key]: _unpacked(record.packed) for key, record in found.items()}
+
+
+def create(table: Table, campaign: Campaign, bodies: Mapping[str, Body]) -> None:
+    """Write a new campaign with the bodies of its texts; `ConflictError` when its id is taken."""
     try:
-        table.transact([Create(to_record(campaign)), Create(_body_record(campaign, body))])
+        table.transact([Create(to_record(campaign)), *created_bodies(campaign, bodies)])
     except TransactionConflictError as conflict:
         raise ConflictError(current=read(table, campaign.workspace_id, campaign.id, consistent=True)) from conflict
 
 
-def replace(table: Table, campaign: Campaign, body: Body | None = None) -> Campaign:
-    """Write the campaign over the version it was read at, with a new body where one is given; returns it at its new version.
+def created_bodies(campaign: Campaign, bodies: Mapping[str, Body]) -> list[Operation]:
+    """The operations that write the bodies of a new campaign."""
+    return [Create(_body_record(campaign, name, body)) for name, body in bodies.items()]
 
-    `ConflictError` carries the present `Campaign`.
+
+def replace(
+    table: Table, campaign: Campaign, bodies: Mapping[str, Body] | None = None, *, gone: Iterable[str] = ()
+) -> Campaign:
+    """Write the campaign over the version it was read at, with the bodies that are given and without those of the texts that
+    are ``gone``; returns it at its new version. `ConflictError` carries the present `Campaign`.
     """
     operations: list[Operation] = [Replace(to_record(campaign))]
-    if body is not None:
-        operations.append(Put(_body_record(campaign, body)))
+    operations += [Put(_body_record(campaign, name, body)) for name, body in (bodies or {}).items()]
+    operations += [Delete(body_key(campaign.workspace_id, campaign.id, name)) for name in gone]
     try:
         if len(operations) == 1:
             table.write(operations[0])
@@ -87,7 +102,7 @@ def delete(table: Table, campaign: Campaign, *, now: datetime, actor: str) -> No
         table.transact(
             [
                 Delete(record.key, CampaignRecord.version == campaign.version),
-                Delete(body_key(campaign.workspace_id, campaign.id)),
+                *(Delete(body_key(campaign.workspace_id, campaign.id, name)) for name in campaign.wordings),
                 note,
             ]
         )
@@ -167,8 +182,20 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         from_email=campaign.from_email or None,
         reply_to=campaign.reply_to or None,
         body_format=campaign.body_format,
+        template_id=campaign.template_id or None,
         segment_ids=list(campaign.segment_ids),
+        exclude_segment_ids=list(campaign.exclude_segment_ids) or None,
         language=campaign.language,
+        translations=packing.pack_wordings(campaign.translations),
+        delivery=packing.packed(campaign.delivery),
+        ab_test=packing.packed(campaign.ab_test),
+        ab=packing.packed(campaign.ab),
+        recurrence=packing.packed(campaign.recurrence),
+        occurrences=packing.packed(campaign.occurrences),
+        goal=packing.packed(campaign.goal),
+        topic=campaign.topic or None,
+        resend_of=campaign.resend_of or None,
+        occurrence_of=campaign.occurrence_of or None,
         state=campaign.state.value,
         audience=campaign.audience,
         shards=campaign.shards,
@@ -199,8 +226,20 @@ def to_domain(record: CampaignRecord) -> Campaign:
         from_email=record.from_email or "",
         reply_to=record.reply_to or "",
         body_format=record.body_format,  # type: ignore[arg-type]
+        template_id=record.template_id or "",
         segment_ids=tuple(record.segment_ids),
+        exclude_segment_ids=tuple(record.exclude_segment_ids or ()),
         language=record.language,
+        translations=packing.wordings(record.translations),
+        delivery=packing.delivery(record.delivery),
+        ab_test=packing.ab_test(record.ab_test),
+        ab=packing.ab(record.ab),
+        recurrence=packing.recurrence(record.recurrence),
+        occurrences=packing.occurrences(record.occurrences),
+        goal=packing.goal(record.goal),
+        topic=record.topic or "",
+        resend_of=record.resend_of or "",
+        occurrence_of=record.occurrence_of or "",
         state=CampaignState(record.state),
         audience=None if record.audience is None else int(record.audience),
         shards=int(record.shards),
@@ -221,7 +260,7 @@ def _due_at(campaign: Campaign) -> datetime | None:
     """When the tick has to look: at the chosen time (in case the schedule did not), and each minute while there is work."""
     match campaign.state:
         case CampaignState.SCHEDULED:
-            return campaign.scheduled_at
+            return planning_at(campaign)
         case CampaignState.PLANNING | CampaignState.SENDING:
             return campaign.updated_at + TENDED_EVERY
     return None
@@ -240,8 +279,8 @@ def _start(workspace_id: str, position: list[str] | None) -> dict[str, Any] | No
     return {**key.image(), "gsi1pk": {"S": list_partition(workspace_id)}, "gsi1sk": {"S": position[1]}}
 
 
-def _body_record(campaign: Campaign, body: Body) -> CampaignBodyRecord:
-    key: Key = body_key(campaign.workspace_id, campaign.id)
+def _body_record(campaign: Campaign, name: str, body: Body) -> CampaignBodyRecord:
+    key: Key = body_key(campaign.workspace_id, campaign.id, name)
     text = json.dumps(asdict(body), ensure_ascii=False, separators=(",", ":"))
     return CampaignBodyRecord(
         pk=key.pk,
@@ -264,4 +303,5 @@ def _unpacked(packed: str) -> Body:
         warnings=tuple(Notice(**notice) for notice in raw["warnings"]),
         language=raw.get("language", "es"),
         fields=tuple(CustomField(**each) for each in raw.get("fields", ())),
+        used=None if raw.get("used") is None else tuple(raw["used"]),
     )

@@ -69,7 +69,7 @@ class Checks:
         cap = _caps.get(workspace_id, now.timestamp(), lambda: store.cap(table, workspace_id))
         counted = ids if cap.messages else [each for each in ids if personal_cap(found.get(each)) is not None]
         recent = store.recent(table, workspace_id, counted) if counted else {}
-        topic = getattr(campaign, "topic", "")
+        topic = campaign.topic
         topics = Topics()
         if topic:
             topics = _topics.get(

@@ -81,7 +81,7 @@ class Letter:
         values["preferences_url"] = Ready(values["unsubscribe_url"] + "#preferences")
         values["pixel_url"] = Ready(_address_piece(self._opens, sign("open", zero)) + ".gif")
         clicks = self._clicks
-        for number in range(len(self._body.links)):
+        for number in self._body.numbers:
             values[f"link_{number}"] = _address_piece(clicks, sign("click", start + number.to_bytes(2)))
         return self._joined(
             values, email, f"{self._campaign.id}.{contact.id}.{attempt}", f"{url}/u/{opt_out}", now

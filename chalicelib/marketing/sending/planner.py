@@ -18,7 +18,7 @@ from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, Plan
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, Plan, planning_at
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.segments.domain import SegmentState
 from chalicelib.marketing.sending import ledger, store
@@ -55,7 +55,7 @@ def plan(
 
 def _plan(table: Table, clock: Clock, queues: Queues, campaign: Campaign, seconds: float) -> None:
     if campaign.state is CampaignState.SCHEDULED:
-        if campaign.scheduled_at is None or campaign.scheduled_at > clock.now():
+        if (starts := planning_at(campaign)) is None or starts > clock.now():
             return  # an earlier moment's schedule; the campaign was moved to a later one
         campaign = campaigns.start_scheduled(table=table, clock=clock, queues=queues, campaign=campaign)
     if campaign.state is not CampaignState.PLANNING:

@@ -251,9 +251,7 @@ def change_cap(*, table: Table, clock: Clock, workspace_id: str, cap: FrequencyC
     return cap
 
 
-def remember_mail(
-    *, table: Table, workspace_id: str, contact_id: str, campaign: Campaign, copy_of: str
-) -> None:
+def remember_mail(*, table: Table, workspace_id: str, contact_id: str, campaign: Campaign, copy_of: str) -> None:
     """Count the campaign's copy of ``copy_of`` (the contact, or one merged into it) for the contact's own frequency."""
     row = ledger.read(table, recipient_key(workspace_id, campaign.id, copy_of, campaign.shards))
     if row is not None and row.sent_at is not None:

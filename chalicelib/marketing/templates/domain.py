@@ -101,7 +101,8 @@ class Names:
 class Body:
     """What a message says, compiled: templates of the HTML and the plain text (placeholders still in them), and the addresses
     that their links lead to, by number. ``language`` is the text's, in which dates and amounts are written; ``fields`` are the
-    custom fields that it names, as they were when it was compiled.
+    custom fields that it names, as they were when it was compiled. Where a message has several texts ``links`` are those of all
+    of them, and ``used`` the numbers in this one.
     """
 
     format: Format
@@ -112,6 +113,12 @@ class Body:
     warnings: tuple[Notice, ...] = ()
     language: str = "es"
     fields: tuple[CustomField, ...] = ()
+    used: tuple[int, ...] | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the links in this text."""
+        return tuple(range(len(self.links))) if self.used is None else self.used
 
     def vocabulary(self, names: Names = Names()) -> "Vocabulary":  # noqa: B008 - it cannot be changed
         """What the compiled texts may name; ``names`` are those it was compiled with."""

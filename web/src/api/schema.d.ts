@@ -2663,6 +2663,62 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbOut
+         * @description How a test goes: ``waiting`` until its messages are out, ``testing`` until ``decide_at``, then ``decided``.
+         */
+        AbOut: {
+            /** Decide At */
+            decide_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Results */
+            results: components["schemas"]["VariantResultOut"][];
+            /** State */
+            state: string;
+            /** Winner */
+            winner: number | null;
+        };
+        /**
+         * AbTestIn
+         * @description Try up to three variants beside the campaign's own text on ``share`` percent of the audience; the rest gets the best.
+         */
+        AbTestIn: {
+            /** After Minutes */
+            after_minutes: number;
+            /** Share */
+            share: number;
+            /** Variants */
+            variants: components["schemas"]["VariantIn"][];
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "subject" | "body";
+            /**
+             * Winner By
+             * @enum {string}
+             */
+            winner_by: "opens" | "clicks" | "conversions";
+        };
+        /**
+         * AbTestOut
+         * @description A test as it was chosen.
+         */
+        AbTestOut: {
+            /** After Minutes */
+            after_minutes: number;
+            /** Share */
+            share: number;
+            /** Variants */
+            variants: components["schemas"]["VariantOut"][];
+            /** What */
+            what: string;
+            /** Winner By */
+            winner_by: string;
+        };
+        /**
          * AboutOut
          * @description Whose timeline something stands in.
          */
@@ -3259,14 +3315,15 @@ export interface components {
         };
         /**
          * BodyIn
-         * @description What a message says: MJML (https://documentation.mjml.io), HTML or plain text, with placeholders.
+         * @description What a message says, with placeholders: MJML (https://documentation.mjml.io), HTML, plain text, or the document of the
+         *     block editor as JSON.
          */
         BodyIn: {
             /**
              * Format
              * @enum {string}
              */
-            format: "mjml" | "html" | "text";
+            format: "blocks" | "mjml" | "html" | "text";
             /** Source */
             source: string;
         };
@@ -3351,13 +3408,24 @@ export interface components {
         };
         /**
          * CampaignChange
-         * @description Changes to a draft; what is not named stays.
+         * @description Changes to a draft; what is not named stays. Null takes a test, a repetition or a goal away.
          */
         CampaignChange: {
             /** @default null */
+            ab_test?: components["schemas"]["AbTestIn"] | null;
+            /** @default null */
             body?: components["schemas"]["BodyIn"] | null;
             /** @default null */
+            delivery?: components["schemas"]["DeliverySchema"] | null;
+            /**
+             * Exclude Segment Ids
+             * @default null
+             */
+            exclude_segment_ids?: string[] | null;
+            /** @default null */
             from?: components["schemas"]["SenderIn"] | null;
+            /** @default null */
+            goal?: components["schemas"]["GoalSchema-Input"] | null;
             /**
              * Language
              * @default null
@@ -3373,6 +3441,8 @@ export interface components {
              * @default null
              */
             preheader?: string | null;
+            /** @default null */
+            recurrence?: components["schemas"]["RecurrenceSchema"] | null;
             /**
              * Reply To
              * @default null
@@ -3388,6 +3458,23 @@ export interface components {
              * @default null
              */
             subject?: string | null;
+            /**
+             * Template Id
+             * @default null
+             */
+            template_id?: string | null;
+            /**
+             * Topic
+             * @default null
+             */
+            topic?: string | null;
+            /**
+             * Translations
+             * @default null
+             */
+            translations?: {
+                [key: string]: components["schemas"]["TranslationIn"];
+            } | null;
             /** Version */
             version: number;
         };
@@ -3396,7 +3483,23 @@ export interface components {
          * @description A new draft.
          */
         CampaignIn: {
+            /** @default null */
+            ab_test?: components["schemas"]["AbTestIn"] | null;
             body: components["schemas"]["BodyIn"];
+            /**
+             * @default {
+             *       "mode": "together",
+             *       "per_hour": null,
+             *       "warm_up": false,
+             *       "window": null
+             *     }
+             */
+            delivery?: components["schemas"]["DeliverySchema"];
+            /**
+             * Exclude Segment Ids
+             * @default []
+             */
+            exclude_segment_ids?: string[];
             /**
              * @default {
              *       "email": "",
@@ -3404,6 +3507,8 @@ export interface components {
              *     }
              */
             from?: components["schemas"]["SenderIn"];
+            /** @default null */
+            goal?: components["schemas"]["GoalSchema-Input"] | null;
             /**
              * Language
              * @default null
@@ -3416,6 +3521,8 @@ export interface components {
              * @default
              */
             preheader?: string;
+            /** @default null */
+            recurrence?: components["schemas"]["RecurrenceSchema"] | null;
             /**
              * Reply To
              * @default
@@ -3428,6 +3535,23 @@ export interface components {
             segment_ids?: string[];
             /** Subject */
             subject: string;
+            /**
+             * Template Id
+             * @default
+             */
+            template_id?: string;
+            /**
+             * Topic
+             * @default
+             */
+            topic?: string;
+            /**
+             * Translations
+             * @default {}
+             */
+            translations?: {
+                [key: string]: components["schemas"]["TranslationIn"];
+            };
         };
         /**
          * CapSchema
@@ -4998,6 +5122,30 @@ export interface components {
             sent: number;
         };
         /**
+         * DeliverySchema
+         * @description How messages are spread over time.
+         */
+        DeliverySchema: {
+            /**
+             * Mode
+             * @default together
+             * @enum {string}
+             */
+            mode?: "together" | "local_time";
+            /**
+             * Per Hour
+             * @default null
+             */
+            per_hour?: number | null;
+            /**
+             * Warm Up
+             * @default false
+             */
+            warm_up?: boolean;
+            /** @default null */
+            window?: components["schemas"]["WindowSchema"] | null;
+        };
+        /**
          * DuplicateContactOut
          * @description What one looks at to tell whether two contacts are one person.
          */
@@ -5890,6 +6038,54 @@ export interface components {
          * @enum {string}
          */
         FormState: "live" | "paused";
+        /**
+         * GoalSchema
+         * @description What people should do after the message, within so many days: come to a page whose address begins with ``url``, or have a
+         *     deal won. ``value`` is what that is worth where a deal does not say.
+         */
+        "GoalSchema-Input": {
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "page" | "deal";
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /** @default null */
+            value?: components["schemas"]["MoneySchema-Input"] | null;
+        };
+        /**
+         * GoalSchema
+         * @description What people should do after the message, within so many days: come to a page whose address begins with ``url``, or have a
+         *     deal won. ``value`` is what that is worth where a deal does not say.
+         */
+        "GoalSchema-Output": {
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "page" | "deal";
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /** @default null */
+            value?: components["schemas"]["MoneySchema-Output"] | null;
+        };
         /**
          * GradeOut
          * @description Contacts that have a grade now.
@@ -6975,6 +7171,26 @@ export interface components {
             contacts?: components["schemas"]["ContactOut"][];
         };
         /**
+         * MoneySchema
+         * @description An amount in a currency.
+         */
+        "MoneySchema-Input": {
+            /** Amount */
+            amount: number | string;
+            /** Currency */
+            currency: string;
+        };
+        /**
+         * MoneySchema
+         * @description An amount in a currency.
+         */
+        "MoneySchema-Output": {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * MoneyTotalOut
          * @description What a column's deals in one currency are worth, and that times the chance that its stage gives. Decimal texts.
          */
@@ -7065,6 +7281,20 @@ export interface components {
             field: string;
             /** Message */
             message: string;
+        };
+        /**
+         * OccurrencesOut
+         * @description How far a recurring campaign is.
+         */
+        OccurrencesOut: {
+            /** Last Id */
+            last_id: string;
+            /** Made */
+            made: number;
+            /** Next At */
+            next_at: string | null;
+            /** Skipped */
+            skipped: number;
         };
         /**
          * OptionIn
@@ -8588,6 +8818,36 @@ export interface components {
             state?: ("pending" | "claimed" | "sent" | "failed" | "suppressed" | "unknown" | "parked" | "delivered" | "bounced" | "complained") | null;
         };
         /**
+         * RecurrenceSchema
+         * @description When a campaign comes again. ``days`` are days of the week (1 is Monday) or of the month (31 is its last, however long it is).
+         */
+        RecurrenceSchema: {
+            /** At */
+            at: string;
+            /**
+             * Days
+             * @default []
+             */
+            days?: number[];
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * Interval
+             * @default 1
+             */
+            interval?: number;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Until
+             * @default null
+             */
+            until?: string | null;
+        };
+        /**
          * Refreshing
          * @description The token that was given at sign-in.
          */
@@ -9762,6 +10022,17 @@ export interface components {
             to: string;
         };
         /**
+         * TextOut
+         * @description A text of a campaign. ``body`` is left out of lists, and null where a variant takes the campaign's.
+         */
+        TextOut: {
+            body: components["schemas"]["BodyOut"] | null;
+            /** Preheader */
+            preheader: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
          * ThingRef
          * @description What a file belongs to.
          */
@@ -9927,6 +10198,23 @@ export interface components {
             term: string | null;
         };
         /**
+         * TranslationIn
+         * @description The message in another language.
+         */
+        TranslationIn: {
+            body: components["schemas"]["BodyIn"];
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+        };
+        /**
          * UploadOut
          * @description How to send the file: as a form of these fields and, last, the field ``file``.
          */
@@ -9974,6 +10262,86 @@ export interface components {
              * @default
              */
             term?: string;
+        };
+        /**
+         * VariantIn
+         * @description A text to compare with the campaign's own: a subject (and preheader) of its own, or a body of its own.
+         */
+        VariantIn: {
+            /** @default null */
+            body?: components["schemas"]["BodyIn"] | null;
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * Translations
+             * @default {}
+             */
+            translations?: {
+                [key: string]: components["schemas"]["VariantTextIn"];
+            };
+        };
+        /**
+         * VariantOut
+         * @description A variant of a test.
+         */
+        VariantOut: {
+            body: components["schemas"]["BodyOut"] | null;
+            /** Preheader */
+            preheader: string;
+            /** Subject */
+            subject: string;
+            /** Translations */
+            translations: {
+                [key: string]: components["schemas"]["TextOut"];
+            };
+        };
+        /**
+         * VariantResultOut
+         * @description What became of one variant's messages (0 is the campaign's own text), and the share of those sent that decides.
+         */
+        VariantResultOut: {
+            /** Clicked */
+            clicked: number;
+            /** Converted */
+            converted: number;
+            /** Delivered */
+            delivered: number;
+            /** Opened */
+            opened: number;
+            /** Rate */
+            rate: number;
+            /** Recipients */
+            recipients: number;
+            /** Sent */
+            sent: number;
+            /** Variant */
+            variant: number;
+        };
+        /**
+         * VariantTextIn
+         * @description A variant in another language of the campaign.
+         */
+        VariantTextIn: {
+            /** @default null */
+            body?: components["schemas"]["BodyIn"] | null;
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
         };
         /**
          * ViewChange
@@ -10128,6 +10496,29 @@ export interface components {
             scores: components["schemas"]["ScoresOut"];
         };
         /**
+         * WindowSchema
+         * @description Times of day between which messages go, on these days of the week (1 is Monday).
+         */
+        WindowSchema: {
+            /**
+             * Days
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days?: number[];
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
          * WonCycleOut
          * @description From the beginning to being won.
          */
@@ -10268,9 +10659,11 @@ export interface components {
         };
         /**
          * CampaignOut
-         * @description A campaign. ``body`` is left out of lists.
+         * @description A campaign. ``body`` and the bodies of its other texts are left out of lists.
          */
         chalicelib__marketing__campaigns__schemas__CampaignOut: {
+            ab: components["schemas"]["AbOut"] | null;
+            ab_test: components["schemas"]["AbTestOut"] | null;
             /** Audience */
             audience: number | null;
             body: components["schemas"]["BodyOut"] | null;
@@ -10279,19 +10672,29 @@ export interface components {
             counts: components["schemas"]["CountsOut"];
             /** Created At */
             created_at: string;
+            delivery: components["schemas"]["DeliverySchema"];
+            /** Exclude Segment Ids */
+            exclude_segment_ids: string[];
             /** Finished At */
             finished_at: string | null;
             from: components["schemas"]["SenderOut"];
+            goal: components["schemas"]["GoalSchema-Output"] | null;
             /** Id */
             id: string;
             /** Language */
             language: string;
             /** Name */
             name: string;
+            /** Occurrence Of */
+            occurrence_of: string;
+            occurrences: components["schemas"]["OccurrencesOut"] | null;
             /** Preheader */
             preheader: string;
+            recurrence: components["schemas"]["RecurrenceSchema"] | null;
             /** Reply To */
             reply_to: string;
+            /** Resend Of */
+            resend_of: string;
             /** Scheduled At */
             scheduled_at: string | null;
             /** Segment Ids */
@@ -10304,8 +10707,16 @@ export interface components {
             stop_reason: string;
             /** Subject */
             subject: string;
+            /** Template Id */
+            template_id: string;
             /** Time Zone */
             time_zone: string;
+            /** Topic */
+            topic: string;
+            /** Translations */
+            translations: {
+                [key: string]: components["schemas"]["TextOut"];
+            };
             /** Updated At */
             updated_at: string;
             /** Version */

@@ -1,0 +1,72 @@
+"""What a campaign is, what it says, and how it lives. Pure."""
+
+from chalicelib.marketing.campaigns.domain.campaign import (
+    COUNTS,
+    EVENTS,
+    LEDGER_STATES,
+    PURPOSE,
+    Baseline,
+    Campaign,
+    Plan,
+    moment,
+    planning_at,
+    stop_reason,
+)
+from chalicelib.marketing.campaigns.domain.costs import Cost, cost
+from chalicelib.marketing.campaigns.domain.options import (
+    Ab,
+    AbState,
+    AbTest,
+    Delivery,
+    Goal,
+    Money,
+    Occurrences,
+    Recurrence,
+    Variant,
+    VariantResult,
+    Window,
+)
+from chalicelib.marketing.campaigns.domain.states import TRANSITIONS, CampaignState, IllegalMoveError, Move, after
+from chalicelib.marketing.campaigns.domain.texts import (
+    BodySource,
+    Wording,
+    field_of,
+    text_name,
+    variant_in,
+)
+
+__all__ = [
+    "COUNTS",
+    "EVENTS",
+    "LEDGER_STATES",
+    "PURPOSE",
+    "TRANSITIONS",
+    "Ab",
+    "AbState",
+    "AbTest",
+    "Baseline",
+    "BodySource",
+    "Campaign",
+    "CampaignState",
+    "Cost",
+    "Delivery",
+    "Goal",
+    "IllegalMoveError",
+    "Money",
+    "Move",
+    "Occurrences",
+    "Plan",
+    "Recurrence",
+    "Variant",
+    "VariantResult",
+    "Window",
+    "Wording",
+    "after",
+    "cost",
+    "field_of",
+    "moment",
+    "planning_at",
+    "stop_reason",
+    "text_name",
+    "variant_in",
+]
