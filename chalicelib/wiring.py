@@ -174,6 +174,7 @@ PARTS: dict[str, dict[str, str]] = {
     "erase": {
         "forms": "marketing.forms.erasure:ERASURE",
         "sending": "marketing.sending.erasure:ERASURE",
+        "tracking": "marketing.tracking.erasure:ERASURE",
         "segments": "marketing.segments.erasure:ERASURE",
         "quotes": "sales.quotes.erasure:ERASURE",
         "deals": "sales.deals.erasure:ERASURE",
@@ -195,6 +196,7 @@ PARTS: dict[str, dict[str, str]] = {
         "contacts_inactive": "customers.privacy.expiring:EXPIRING",
         "exports": "customers.exports.expiring:EXPIRING",
         "imports": "customers.imports.expiring:EXPIRING",
+        "hits": "marketing.tracking.expiring:EXPIRING",
     },
     "merge": {
         "scoring": "marketing.scoring.merging:FOLLOWER",

@@ -18,6 +18,7 @@ SHORTEST = {
     "contacts_inactive": 90,
     "exports": 1,
     "imports": 1,
+    "hits": 7,
 }
 """Days that each kind is kept at least: a slip of the hand must not empty a workspace over night."""
 LONGEST = 36_500
@@ -32,6 +33,7 @@ class RetentionKind(StrEnum):
     CONTACTS_INACTIVE = "contacts_inactive"
     EXPORTS = "exports"
     IMPORTS = "imports"
+    HITS = "hits"
 
 
 @dataclass(frozen=True, slots=True)

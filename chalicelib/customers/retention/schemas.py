@@ -7,7 +7,7 @@ from pydantic import Field
 from chalicelib.customers.retention.domain import Rules
 from chalicelib.foundation.http import Schema
 
-KindName = Literal["submissions", "timeline", "leads_closed", "contacts_inactive", "exports", "imports"]
+KindName = Literal["submissions", "timeline", "leads_closed", "contacts_inactive", "exports", "imports", "hits"]
 
 
 class RetentionRule(Schema):

@@ -19,7 +19,8 @@ from chalicelib.marketing.preferences.service import Wish
 from chalicelib.marketing.preferences.words import WORDS
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.tracking import service as tracking
-from chalicelib.marketing.tracking.domain import Copy, Visitor, copy_of
+from chalicelib.marketing.tracking.domain import Copy, copy_of
+from chalicelib.marketing.tracking.judging import Request
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
@@ -50,8 +51,8 @@ class Choices:
         return f"link:campaign:{self.copy.campaign_id}" if self.copy.campaign_id else "link:preferences"
 
 
-def choices(*, runtime: Runtime, token: str, visitor: Visitor | None = None) -> Choices:
-    """What somebody can choose and has chosen. Asking changes nothing but, where a ``visitor`` is named, the note that somebody
+def choices(*, runtime: Runtime, token: str, request: Request | None = None) -> Choices:
+    """What somebody can choose and has chosen. Asking changes nothing but, where a ``request`` is given, the note that somebody
     looked, which tells machines from people. `NotFoundError` for a token that is not ours.
     """
     table = runtime.table
@@ -62,8 +63,8 @@ def choices(*, runtime: Runtime, token: str, visitor: Visitor | None = None) -> 
     campaign = None
     if copy.campaign_id:
         campaign = campaigns.get_campaign(table=table, workspace_id=copy.workspace_id, campaign_id=copy.campaign_id)
-        if visitor is not None:
-            tracking.page_visited(table=table, clock=runtime.clock, copy=copy, visitor=visitor)
+        if request is not None:
+            tracking.page_visited(table=table, clock=runtime.clock, copy=copy, request=request)
     contact = contacts.get_contacts(
         table=table, workspace_id=copy.workspace_id, contact_ids=[copy.contact_id], consistent=True, follow=True
     ).get(copy.contact_id)

@@ -11,7 +11,7 @@ from chalicelib.marketing.preferences import centre, service
 from chalicelib.marketing.preferences.pages import HEADERS, MEDIA_TYPE, language_for, page_of
 from chalicelib.marketing.preferences.posted import wish_in
 from chalicelib.marketing.preferences.schemas import PreferencesIn, PreferencesOut, TopicsIn, TopicsOut
-from chalicelib.marketing.tracking.domain import visitor_of
+from chalicelib.marketing.tracking.judging import request_of
 
 routes = Routes("preferences", __name__)
 
@@ -40,7 +40,9 @@ def put_topics(call: Call[TopicsIn]) -> TopicsOut:
 @routes.get("/preferences/{token}", permission=PUBLIC, returns=PreferencesOut)
 def get_preferences(call: Call[None], token: str) -> PreferencesOut:
     """What somebody can choose and has chosen. The token is the one in the unsubscribe link of a message. Changes nothing."""
-    found = centre.choices(runtime=call.runtime, token=token, visitor=visitor_of(call.headers, call.method))
+    found = centre.choices(
+        runtime=call.runtime, token=token, request=request_of(call.headers, call.method, call.source_ip)
+    )
     return PreferencesOut.of(found, language_for(call, found), PURPOSE)
 
 
@@ -67,7 +69,9 @@ def show_choices(call: Call[None], token: str) -> Answer:
     if token == centre.PREVIEW:
         return _answer(call, "preview")
     try:
-        found = centre.choices(runtime=call.runtime, token=token, visitor=visitor_of(call.headers, call.method))
+        found = centre.choices(
+            runtime=call.runtime, token=token, request=request_of(call.headers, call.method, call.source_ip)
+        )
     except NotFoundError:
         return _answer(call, "gone", status=404)
     return _answer(call, "ask" if found.contact is not None else "unknown", found, token)

@@ -63,7 +63,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One row. ``reason`` says why it is where it is; times are None for what has not happened."""
+    """One row. ``reason`` says why it is where it is; times are None for what has not happened. ``links`` are the numbers of the links
+    that the person followed, ``client`` and ``device`` what they read it with, ``language`` that of the text they were sent, where there
+    are several.
+    """
 
     workspace_id: str
     campaign_id: str
@@ -91,8 +94,12 @@ class Recipient:
     unsubscribed_at: datetime | None = None
     open_scored_at: datetime | None = None
     click_scored_at: datetime | None = None
-    visits: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    client: str = ""
+    device: str = ""
+    language: str = ""
     created_at: datetime | None = None
+    version: int = 0
 
     @property
     def shown_state(self) -> str:
@@ -140,3 +147,18 @@ class Preview:
     subject: str
     html: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """What is known of a recipient's visits: when the message was first opened and a link first followed, by the person and by
+    machines; which links the person followed, and with what (as far as that is known).
+    """
+
+    opened_at: datetime | None = None
+    machine_opened_at: datetime | None = None
+    clicked_at: datetime | None = None
+    machine_clicked_at: datetime | None = None
+    links: frozenset[str] = frozenset()
+    client: str = ""
+    device: str = ""

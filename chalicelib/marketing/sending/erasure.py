@@ -44,7 +44,8 @@ class _Recipients:
                 continue
             actions = [
                 RecipientRecord.email.remove(),
-                RecipientRecord.visits.remove(),
+                RecipientRecord.client.remove(),
+                RecipientRecord.device.remove(),
                 RecipientRecord.soft_bounces.remove(),
                 RecipientRecord.message_id.remove(),
                 RecipientRecord.gsi2pk.remove(),

@@ -30,7 +30,6 @@ from chalicelib.marketing.sending.records import (
     AddressClaimRecord,
     RecipientRecord,
     ledger_partition,
-    visits_due,
 )
 
 Image = Mapping[str, Mapping[str, Any]]
@@ -426,75 +425,6 @@ def collected(table: Table, key: Key, attribute: str, element: str, now: datetim
     )
 
 
-# Visits: opens and clicks, which are a person's until they look like a machine's, and score only once that is settled
-
-
-def visited(
-    table: Table, recipient: Recipient, what: str, now: datetime, judged_at: datetime, visit: str = ""
-) -> Recipient | None:
-    """Note an open (``opened_at``), a click (``clicked_at``) or a look at the page of choices (empty) as a person's for now, to
-    be judged at a moment. ``visit`` is ``<link>@<time>``. The row as it is then; None when it is gone.
-    """
-    key = key_of(recipient)
-    sets = ["updated_at = :now"]
-    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}}
-    if what:
-        sets += [f"{what} = if_not_exists({what}, :now)", "duepk = if_not_exists(duepk, :duepk)"]
-        sets.append("duesk = if_not_exists(duesk, :duesk)")
-        values[":duepk"] = {"S": visits_due(recipient.shard)}
-        values[":duesk"] = {"S": f"{to_text(judged_at)}#{recipient.contact_id}"}
-    update = f"SET {', '.join(sets)} ADD version :one"
-    if visit:
-        update += ", visits :visits"
-        values[":visits"] = {"SS": [visit]}
-    return _changed(table, _request(key, update, "attribute_exists(pk)", values, names=False))
-
-
-def machine_visited(table: Table, recipient: Recipient, now: datetime, *, since: datetime) -> None:
-    """What looked like a person since then was a machine following every link: its open and click are taken back."""
-    sets, removes = (
-        ["updated_at = :now", "machine_clicked_at = if_not_exists(machine_clicked_at, :now)"],
-        ["duepk", "duesk"],
-    )
-    if recipient.clicked_at is not None and recipient.clicked_at >= since and recipient.click_scored_at is None:
-        removes.append("clicked_at")
-    if recipient.opened_at is not None and recipient.opened_at >= since and recipient.open_scored_at is None:
-        removes.append("opened_at")
-        sets.append("machine_opened_at = if_not_exists(machine_opened_at, :now)")
-    update = f"SET {', '.join(sets)} REMOVE {', '.join(removes)} ADD version :one"
-    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}}
-    _move(table, key_of(recipient), update, "attribute_exists(pk)", values, names=False)
-
-
-def settle_visits(table: Table, recipient: Recipient, due: str, now: datetime) -> bool:
-    """Nothing has spoken against it: this recipient's open and click were a person's."""
-    sets = ["updated_at = :now"]
-    if recipient.opened_at is not None:
-        sets.append("open_scored_at = if_not_exists(open_scored_at, :now)")
-    if recipient.clicked_at is not None:
-        sets.append("click_scored_at = if_not_exists(click_scored_at, :now)")
-    update = f"SET {', '.join(sets)} REMOVE duepk, duesk ADD version :one"
-    values: dict[str, dict[str, Any]] = {":now": {"S": to_text(now)}, ":due": {"S": due}}
-    return _move(table, key_of(recipient), update, "duesk = :due", values, names=False)
-
-
-def visits_to_settle(table: Table, shard: int, now: datetime, *, limit: int) -> list[tuple[Recipient, str]]:
-    """Recipients whose visits are due to be judged, with their place in the index."""
-    found = table.query(RecipientRecord, visits_due(shard), index="due", before=to_text(now), limit=limit).items
-    return [(recipient_of(record), record.duesk or "") for record in found]
-
-
-def _changed(table: Table, request: dict[str, Any]) -> Recipient | None:
-    request["ReturnValues"] = "ALL_NEW"
-    try:
-        answer = table.raw("UpdateItem", request, write=True)
-    except AwsError as error:
-        if error.code != "ConditionalCheckFailedException":
-            raise
-        return None
-    return recipient_in(answer["Attributes"])
-
-
 # Reading
 
 
@@ -617,8 +547,12 @@ def recipient_in(image: Image) -> Recipient:
         unsubscribed_at=instant("unsubscribed_at"),
         open_scored_at=instant("open_scored_at"),
         click_scored_at=instant("click_scored_at"),
-        visits=frozenset(image["visits"]["SS"]) if "visits" in image else frozenset(),
+        links=frozenset(image["links"]["SS"]) if "links" in image else frozenset(),
+        client=text("client"),
+        device=text("device"),
+        language=text("language"),
         created_at=instant("created_at"),
+        version=int(image["version"]["N"]),
     )
 
 

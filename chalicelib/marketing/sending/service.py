@@ -18,8 +18,8 @@ from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign, CampaignState, Cost, cost
 from chalicelib.marketing.segments import service as segments
-from chalicelib.marketing.sending import ledger, store
-from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State
+from chalicelib.marketing.sending import domain, ledger, store, visits
+from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State, Visits
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
 from chalicelib.marketing.templates.domain import Body
 from chalicelib.workspaces.settings.service import get_workspace
@@ -240,6 +240,11 @@ def key_of(*, workspace_id: str, campaign_id: str, contact_id: str, shards: int)
     return recipient_key(workspace_id, campaign_id, contact_id, shards)
 
 
+def shard_of(contact_id: str, shards: int) -> int:
+    """In which of a campaign's shards a contact's row and what belongs to it stand."""
+    return domain.shard_of(contact_id, shards)
+
+
 def get_cap(*, table: Table, workspace_id: str) -> FrequencyCap:
     """The workspace's frequency cap."""
     return store.cap(table, workspace_id)
@@ -348,22 +353,25 @@ def ledger_key(*, workspace_id: str, campaign_id: str, contact_id: str, shard: i
     return ledger.key_of(Recipient(workspace_id, campaign_id, shard, contact_id, "", State.SENT))
 
 
-def visited(
-    *, table: Table, row: Recipient, what: str, now: datetime, judged_at: datetime, visit: str = ""
-) -> Recipient | None:
-    """An open or click that looks like a person's; see `ledger.visited`."""
-    return ledger.visited(table, row, what, now, judged_at, visit)
+def key_of_row(row: Recipient) -> Key:
+    """Where a recipient's row stands."""
+    return ledger.key_of(row)
 
 
-def machine_visited(*, table: Table, row: Recipient, now: datetime, since: datetime) -> None:
-    """It was a machine's after all; see `ledger.machine_visited`."""
-    ledger.machine_visited(table, row, now, since=since)
+def visits_of(row: Recipient) -> Visits:
+    """What the row says of its visits."""
+    return visits.of(row)
+
+
+def follow_visits(*, table: Table, row: Recipient, found: Visits, now: datetime, judged_at: datetime) -> bool:
+    """Write what is known of a recipient's visits; see `visits.follow`."""
+    return visits.follow(table, row, found, now, judged_at)
 
 
 def settle_visits(*, table: Table, now: datetime, limit: int) -> int:
     """Settle visits that are due, at most ``limit`` in each part of the index; how many."""
     settled = 0
     for shard in range(VISIT_SHARDS):
-        for row, due in ledger.visits_to_settle(table, shard, now, limit=limit):
-            settled += ledger.settle_visits(table, row, due, now)
+        for row, due in visits.to_settle(table, shard, now, limit=limit):
+            settled += visits.settle(table, row, due, now)
     return settled

@@ -1,31 +1,12 @@
-"""Links in messages: signed tokens that say whose copy of which message it was, and whether a person or a machine came."""
+"""Links in messages: signed tokens that say whose copy of which message it was."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.foundation.ids import decode, encode, is_id
 from chalicelib.foundation.signing import BadTokenError, Signer
 
-Purpose = Literal["click", "open", "unsubscribe"]
-
-HASTE = timedelta(seconds=5)
-"""A click sooner than this after the message was handed over is a scanner's: the message is hardly in the mailbox."""
-SPREE = 4
-SPREE_TIME = timedelta(seconds=10)
-"""So many different links of one copy followed within so long (or all that it has): a scanner."""
-SETTLED_AFTER = timedelta(seconds=20)
-"""When an open or click counts for the score: long enough after it for a spree to show."""
-
-_MACHINES = (
-    "bot", "crawler", "spider", "scanner", "preview", "curl/", "wget/", "python-", "go-http-client", "java/", "okhttp",
-    "headless", "barracuda", "proofpoint", "mimecast", "safelinks", "urldefense", "fireeye", "trendmicro", "symantec",
-    "sophos", "forcepoint", "cloudmark", "messagelabs", "microsoft office", "ms-office", "skypeuripreview", "slackbot",
-    "linkcheck", "linkvalidator", "virustotal", "phantomjs", "axios/", "node-fetch", "libwww", "httpclient", "zgrab", "apple-pubsub",
-)  # fmt: skip
-_PROXIES = ("googleimageproxy", "yahoomailproxy", "ggpht.com", "outlookimageproxy", "duckduckgo image proxy")
-"""They fetch a picture in the reader's place when the message is opened: a person, seen through a curtain."""
+Purpose = Literal["click", "open", "unsubscribe", "goal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +46,3 @@ def copy_of(signer: Signer, purpose: Purpose, token: str) -> Copy:
     except (IndexError, ValueError) as error:
         raise BadTokenError("The token is not valid.") from error
     return Copy(workspace_id, campaign_id, contact_id, link)
-
-
-Visitor = Literal["person", "proxy", "machine"]
-
-
-def visitor(user_agent: str, method: str = "GET", *, purpose: str = "") -> Visitor:
-    """Who asks, by what the request says of itself: its agent, a HEAD, a prefetch (``Purpose``, ``Sec-Purpose`` headers)."""
-    agent = user_agent.lower()
-    if method == "HEAD" or "prefetch" in purpose.lower() or "preview" in purpose.lower():
-        return "machine"
-    if any(name in agent for name in _PROXIES):
-        return "proxy"
-    if not agent or agent == "mozilla/5.0":  # Apple's mail privacy prefetch says this and nothing else
-        return "machine"
-    return "machine" if any(name in agent for name in _MACHINES) else "person"
-
-
-def visitor_of(headers: Mapping[str, str], method: str) -> Visitor:
-    """Who asks, by all that a request says; the names of ``headers`` are lower-case."""
-    purpose = "".join(headers.get(name, "") for name in ("purpose", "sec-purpose", "x-moz"))
-    return visitor(headers.get("user-agent", ""), method, purpose=purpose)
-
-
-def in_haste(sent_at: datetime | None, now: datetime) -> bool:
-    """Whether this comes too soon after the message was handed over to be a person's."""
-    return sent_at is None or now - sent_at < HASTE
-
-
-def is_spree(places: int, links: int) -> bool:
-    """Whether so many different places of a copy, visited in `SPREE_TIME`, are a machine's work. A copy has its links and the
-    page of choices; two of two are suspicious, one of one cannot be.
-    """
-    return places >= min(SPREE, max(links + 1, 2))

@@ -6,7 +6,7 @@ from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.http import Answer, Call, Routes
 from chalicelib.foundation.http.call import PUBLIC
 from chalicelib.marketing.tracking import service
-from chalicelib.marketing.tracking.domain import visitor_of
+from chalicelib.marketing.tracking.judging import request_of
 
 routes = Routes("tracking", __name__)
 
@@ -35,7 +35,7 @@ def open_message(call: Call[None], picture: str) -> Answer:
         clock=runtime.clock,
         signer=runtime.signer,
         token=picture.removesuffix(".gif"),
-        visitor=visitor_of(call.headers, call.method),
+        request=request_of(call.headers, call.method, call.source_ip),
     )
     return Answer(_PIXEL, 200, _PIXEL_HEADERS, "image/gif")
 
@@ -49,10 +49,10 @@ def click_link(call: Call[None], token: str) -> Answer:
 @routes.endpoint("HEAD", "/t/c/{token}", permission=PUBLIC, base="", raw=True, status=302)
 def look_at_link(call: Call[None], token: str) -> Answer:
     """Where the link leads, for whoever only asks."""
-    return _follow(call, token, quiet=True)
+    return _follow(call, token)
 
 
-def _follow(call: Call[None], token: str, *, quiet: bool = False) -> Answer:
+def _follow(call: Call[None], token: str) -> Answer:
     runtime = call.runtime
     try:
         address = service.clicked(
@@ -60,8 +60,7 @@ def _follow(call: Call[None], token: str, *, quiet: bool = False) -> Answer:
             clock=runtime.clock,
             signer=runtime.signer,
             token=token,
-            visitor=visitor_of(call.headers, call.method),
-            quiet=quiet,
+            request=request_of(call.headers, call.method, call.source_ip),
         )
     except NotFoundError:
         return _gone(call)

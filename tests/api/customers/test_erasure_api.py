@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.foundation.files import FakeFiles
+from chalicelib.marketing.tracking.domain import Copy, token_of
 from chalicelib.wiring import CONSUMERS, RAW_QUEUES, _load
 from tests.helpers import Stream, client_of
 
@@ -138,7 +139,7 @@ def live(life: Life, word: str) -> str:
     form(life, word)
     life.settle()
     bring_in_and_out(life, contact_id, word)
-    campaign(life, segment["id"])
+    campaign(life, segment["id"], contact_id, word)
     life.settle()
     return contact_id
 
@@ -187,7 +188,7 @@ def form(life: Life, word: str) -> None:
         assert reply.status == 202, reply.text
 
 
-def campaign(life: Life, segment_id: str) -> None:
+def campaign(life: Life, segment_id: str, contact_id: str, word: str) -> None:
     body = {
         "format": "mjml",
         "source": "<mjml><mj-body><mj-text>Hola {{ contact.first_name }}</mj-text></mj-body></mjml>",
@@ -203,6 +204,11 @@ def campaign(life: Life, segment_id: str) -> None:
         },
     )
     life.post(f"/campaigns/{made['id']}/send")
+    life.settle()
+    life.runtime.clock.advance(minutes=10)
+    picture = token_of(life.runtime.signer, "open", Copy(life.world.id, made["id"], contact_id))
+    headers = {"User-Agent": f"{word} Thunderbird/1", "Accept": "image/*"}
+    assert life.client._client.http.request("GET", f"/t/o/{picture}.gif", headers=headers, body=b"").status_code == 200
 
 
 def test_an_erased_person_is_nowhere(life, caplog, capsys):

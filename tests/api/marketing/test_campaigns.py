@@ -255,8 +255,7 @@ class TestTracking:
                     clock=runtime.clock,
                     signer=runtime.signer,
                     token=mutated,
-                    visitor="machine",
-                    quiet=True,
+                    request=None,
                 )
             except tracking.NotFoundError:
                 continue

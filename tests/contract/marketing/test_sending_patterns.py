@@ -9,9 +9,14 @@ from chalicelib.marketing.sending import consumers, ledger, planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
 from chalicelib.marketing.tracking import service as tracking
+from chalicelib.marketing.tracking.judging import Request
 from infra.local.priced import PricedTable
 from tests.contract.marketing.campaign_world import World
 from tests.contract.patterns import check
+
+PERSON = Request(
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "192.0.2.0/24"
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +99,12 @@ def test_the_ledger(priced):
     world.later(minutes=2)
     tokens = {purpose: world.token(purpose, campaign_id, contact_id) for purpose in ("open", "click", "unsubscribe")}
     common = {"table": priced, "clock": world.clock, "signer": world.runtime.signer}
-    tracking.clicked(**common, token=tokens["click"], visitor="machine", quiet=True)  # the campaign is remembered
+    tracking.clicked(**common, token=tokens["click"], request=None)  # the campaign is remembered
     priced.reset()
-    tracking.opened(**common, token=tokens["open"], visitor="person")
+    tracking.opened(**common, token=tokens["open"], request=PERSON)
     check("tracking.open", priced)
     priced.reset()
-    tracking.clicked(**common, token=tokens["click"], visitor="person")
+    tracking.clicked(**common, token=tokens["click"], request=PERSON)
     check("tracking.click", priced)
     world.later(minutes=1)
     priced.reset()

@@ -8936,7 +8936,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "submissions" | "timeline" | "leads_closed" | "contacts_inactive" | "exports" | "imports";
+            kind: "submissions" | "timeline" | "leads_closed" | "contacts_inactive" | "exports" | "imports" | "hits";
         };
         /**
          * RuleConditionIn

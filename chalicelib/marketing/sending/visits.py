@@ -1,0 +1,108 @@
+"""A recipient's opens and clicks on its row of the ledger. What they were follows from the log of hits (``marketing/tracking``); they
+count for the score only once that is settled, a while later.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.foundation.aws import AwsError
+from chalicelib.foundation.clock import to_text
+from chalicelib.foundation.table import Table
+from chalicelib.marketing.sending.domain import Recipient, Visits
+from chalicelib.marketing.sending.ledger import key_of, recipient_of
+from chalicelib.marketing.sending.records import RecipientRecord, visits_due
+
+
+def of(row: Recipient) -> Visits:
+    """What the row says of its visits."""
+    return Visits(
+        row.opened_at, row.machine_opened_at, row.clicked_at, row.machine_clicked_at, row.links, row.client, row.device
+    )  # fmt: skip
+
+
+def follow(table: Table, row: Recipient, found: Visits, now: datetime, judged_at: datetime) -> bool:
+    """Write what is known of the visits now over what the row said; False when the row has changed since it was read. What is news of
+    a person waits to be settled at ``judged_at``; what is taken back takes back that it was settled, too.
+    """
+    if found == of(row):
+        return True
+    sets, removes = ["updated_at = :now"], []
+    values: dict[str, dict[str, Any]] = {
+        ":now": {"S": to_text(now)},
+        ":one": {"N": "1"},
+        ":version": {"N": str(row.version)},
+    }
+
+    def put(name: str, value: dict[str, Any] | None) -> None:
+        if value is None:
+            removes.append(name)
+        else:
+            sets.append(f"{name} = :{name}")
+            values[f":{name}"] = value
+
+    for name in ("opened_at", "machine_opened_at", "clicked_at", "machine_clicked_at"):
+        at: datetime | None = getattr(found, name)
+        if at != getattr(row, name):
+            put(name, None if at is None else {"S": to_text(at)})
+    if found.links != row.links:
+        put("links", {"SS": sorted(found.links)} if found.links else None)
+    for name in ("client", "device"):
+        text: str = getattr(found, name)
+        if text != getattr(row, name):
+            put(name, {"S": text} if text else None)
+    for visit, scored, scored_at in (
+        (found.opened_at, "open_scored_at", row.open_scored_at),
+        (found.clicked_at, "click_scored_at", row.click_scored_at),
+    ):
+        if visit is None and scored_at is not None:
+            removes.append(scored)
+    waits = (found.opened_at is not None and row.open_scored_at is None) or (
+        found.clicked_at is not None and row.click_scored_at is None
+    )
+    if waits:
+        sets += ["duepk = if_not_exists(duepk, :duepk)", "duesk = if_not_exists(duesk, :duesk)"]
+        values[":duepk"] = {"S": visits_due(row.shard)}
+        values[":duesk"] = {"S": f"{to_text(judged_at)}#{row.contact_id}"}
+    else:
+        removes += ["duepk", "duesk"]
+    update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "") + " ADD version :one"
+    return _made(table, row, update, "version = :version", values)
+
+
+def settle(table: Table, row: Recipient, due: str, now: datetime) -> bool:
+    """Nothing has spoken against it: this recipient's open and click were a person's."""
+    sets = ["updated_at = :now"]
+    if row.opened_at is not None:
+        sets.append("open_scored_at = if_not_exists(open_scored_at, :now)")
+    if row.clicked_at is not None:
+        sets.append("click_scored_at = if_not_exists(click_scored_at, :now)")
+    update = f"SET {', '.join(sets)} REMOVE duepk, duesk ADD version :one"
+    values: dict[str, dict[str, Any]] = {
+        ":now": {"S": to_text(now)},
+        ":due": {"S": due},
+        ":version": {"N": str(row.version)},
+        ":one": {"N": "1"},
+    }
+    return _made(table, row, update, "duesk = :due AND version = :version", values)
+
+
+def to_settle(table: Table, shard: int, now: datetime, *, limit: int) -> list[tuple[Recipient, str]]:
+    """Recipients whose visits are due to be settled, with their place in the index."""
+    found = table.query(RecipientRecord, visits_due(shard), index="due", before=to_text(now), limit=limit).items
+    return [(recipient_of(record), record.duesk or "") for record in found]
+
+
+def _made(table: Table, row: Recipient, update: str, condition: str, values: dict[str, dict[str, Any]]) -> bool:
+    request = {
+        "Key": key_of(row).image(),
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+    }
+    try:
+        table.raw("UpdateItem", request, write=True)
+    except AwsError as error:
+        if error.code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
