@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.foundation.errors import InvalidError
+from chalicelib.marketing.templates.brand import DEFAULTS, Brand
 from chalicelib.marketing.templates.domain import CUSTOM, Body, CustomField, Format, Names, Notice, vocabulary
 from chalicelib.marketing.templates.held import CLOSE, OPEN, TOKEN, Held
 from chalicelib.marketing.templates.pages import FIELD, plain_text, rewrite
+from chalicelib.marketing.templates.seen import Seen
 
 if TYPE_CHECKING:
     from chalicelib.foundation.rendering import Placeholders
@@ -31,25 +33,34 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 class Checker:
     """Checks the placeholders of a body's texts: what they may name, in which language they write, and what they did name."""
 
-    def __init__(self, *, fields: Sequence[CustomField] = (), language: str = "es", more: Names = Names()):  # noqa: B008
+    def __init__(
+        self,
+        *,
+        fields: Sequence[CustomField] = (),
+        language: str = "es",
+        more: Names = Names(),  # noqa: B008 - it cannot be changed
+        mailing: bool = True,
+    ):
         self.more = more
+        self.mailing = mailing
         self.fields = {each.name: each for each in fields}
         self.language = language
         self.names: set[str] = set()
-        self.bare: dict[str, str] = {}
-        """What is shown without a fallback, and the field that does so first."""
+        self.places: dict[str, str] = {}
+        """The field where a name was seen without a fallback first."""
 
-    def check(self, source: str, *, field: str, markup: bool = False, links: int = 0) -> None:
-        """`InvalidError` names the field and the line when the placeholders of this text are not allowed."""
-        if "{{" not in source and "{%" not in source and not markup:
-            return
+    def check(self, source: str, *, field: str, markup: bool = False, links: int = 0) -> frozenset[str]:
+        """The names shown without a fallback; `InvalidError` names the field and the line when the placeholders are not allowed."""
+        if "{{" not in source and "{%" not in source:
+            return frozenset()
         from chalicelib.foundation.rendering import placeholders
 
         known = vocabulary(links, fields=self.fields.values(), language=self.language, names=self.more)
         found: Placeholders = placeholders(source, vocabulary=known, mode="html" if markup else "text", field=field)
         self.names |= found.names
         for name in found.bare:
-            self.bare.setdefault(name, field)
+            self.places.setdefault(name, field)
+        return found.bare
 
     @property
     def used(self) -> tuple[CustomField, ...]:
@@ -57,7 +68,7 @@ class Checker:
         return tuple(self.fields[name] for name in sorted(self.names) if name.startswith(CUSTOM))
 
 
-def compile_body(
+def compile_whole(
     *,
     body_format: Format,
     source: str,
@@ -67,21 +78,24 @@ def compile_body(
     fields: Sequence[CustomField] = (),
     names: Names = Names(),  # noqa: B008 - it cannot be changed
     mailing: bool = True,
-) -> Body:
-    """The compiled body, with what is worth knowing about it. ``fields`` are the custom fields that it may name, ``names`` what else.
-    One that is not for a ``mailing`` but a single mail gets no opt-out, no postal address and no pixel of ours.
+    brand: Brand = DEFAULTS,
+) -> tuple[Body, Seen]:
+    """The compiled body, with what is worth knowing about it, and what there is in it to look at. One that is not for a ``mailing``
+    but a single mail gets no opt-out, no postal address and no pixel of ours.
 
-    `InvalidError` names ``body.source`` (or ``subject``, ``preheader``) and the line of what cannot be read or is not allowed.
+    ``fields`` are the custom fields that it may name, ``names`` what else; a document of blocks takes its colours and more from ``brand``. `InvalidError`
+    names ``body.source`` (or ``subject``, ``preheader``, ``body.blocks.3.href``) and the line of what cannot be read or is not
+    allowed.
     """
     if len(source.encode("utf-8", "replace")) > SOURCE_LIMIT:
         raise InvalidError(f"At most {SOURCE_LIMIT} bytes.", field=FIELD, code="too_long")
     if not source.strip():
         raise InvalidError("The message is empty.", field=FIELD, code="empty")
-    checker = Checker(fields=fields, language=language, more=names)
-    checker.check(subject, field="subject")
-    checker.check(preheader, field="preheader")
+    checker = Checker(fields=fields, language=language, more=names, mailing=mailing)
+    bare = checker.check(subject, field="subject") | checker.check(preheader, field="preheader")
     held = Held()
-    page = _page(body_format, source.replace("\r\n", "\n").replace("\r", "\n"), held, checker)
+    title = subject if "{" not in subject else ""
+    page, seen = _page(body_format, source.replace("\r\n", "\n").replace("\r", "\n"), held, checker, brand, title)
     warnings: list[Notice] = []
     if preheader:
         hidden = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;"
@@ -104,17 +118,17 @@ def compile_body(
     page = _BRACES.sub('{{ "{" }}', rewritten.page)
     text = _BRACES.sub('{{ "{" }}', plain_text(rewritten.page, held))
     compiled_html, compiled_text = held.put_back(page), held.put_back(text)
-    checker.check(compiled_html, field=FIELD, markup=True, links=len(rewritten.links))
+    bare |= checker.check(compiled_html, field=FIELD, markup=True, links=len(rewritten.links))
     checker.check(compiled_text, field=FIELD, links=len(rewritten.links))
-    for name, field in sorted(checker.bare.items()):
+    for name in sorted(bare):
         if name.startswith(("contact.", "company.")):
             message = f'{name} has no fallback: people without it see a gap. Write {{{{ {name} | default("…") }}}}.'
-            warnings.append(Notice("fallback_missing", message, field, params={"name": name}))
+            warnings.append(Notice("fallback_missing", message, checker.places[name], params={"name": name}))
     size = len(compiled_html.encode())
     if size > CLIPPED_FROM:
         message = f"The message has {size // 1000} KB; Gmail cuts it at 102 KB."
         warnings.append(Notice("big_mail", message, FIELD, params={"kb": size // 1000}))
-    return Body(
+    body = Body(
         body_format,
         source,
         compiled_html,
@@ -124,22 +138,60 @@ def compile_body(
         language,
         checker.used,
     )
+    return body, seen
 
 
-def _page(body_format: Format, source: str, held: Held, checker: Checker) -> str:
-    """The page that the source makes, with its placeholders held."""
+def compile_body(
+    *,
+    body_format: Format,
+    source: str,
+    preheader: str = "",
+    language: str = "es",
+    subject: str = "",
+    fields: Sequence[CustomField] = (),
+    names: Names = Names(),  # noqa: B008 - it cannot be changed
+    mailing: bool = True,
+    brand: Brand = DEFAULTS,
+) -> Body:
+    """As `compile_whole`, the body alone."""
+    return compile_whole(
+        body_format=body_format,
+        source=source,
+        preheader=preheader,
+        language=language,
+        subject=subject,
+        fields=fields,
+        names=names,
+        mailing=mailing,
+        brand=brand,
+    )[0]
+
+
+def _page(body_format: Format, source: str, held: Held, checker: Checker, brand: Brand, title: str) -> tuple[str, Seen]:
+    """The page that the source makes, with its placeholders held, and what there is in it to look at."""
+    if body_format == "blocks":
+        from chalicelib.marketing.templates.blocks import to_mjml
+
+        made, seen = to_mjml(source, brand=brand, held=held, checks=checker, title=title)
+        return _from_mjml(_BRACES.sub("&#123;", made), held), seen
+    seen = Seen()
     checker.check(source, field=FIELD, markup=body_format != "text")
     page = _BRACES.sub("&#123;", held.take(source, FIELD))
     if body_format == "mjml":
-        return _from_mjml(page, held)
+        seen.read(source, FIELD)
+        return _from_mjml(page, held), seen
     if body_format == "text":
+        seen.plain(source, FIELD)
         page = _from_text(page)
+    else:
+        seen.read(source, FIELD)
     if "<body" in page.lower():
-        return page
-    return (
+        return page, seen
+    page = (
         f'<!doctype html><html lang="{checker.language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>{page}</body></html>'
     )
+    return page, seen
 
 
 def _from_text(source: str) -> str:

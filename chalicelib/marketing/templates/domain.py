@@ -120,7 +120,7 @@ class Body:
         """The numbers of the links in this text."""
         return tuple(range(len(self.links))) if self.used is None else self.used
 
-    def vocabulary(self, names: Names = Names()) -> "Vocabulary":  # noqa: B008 - it cannot be changed
+    def vocabulary(self, names: Names = Names()) -> "Vocabulary":
         """What the compiled texts may name; ``names`` are those it was compiled with."""
         return vocabulary(len(self.links), fields=self.fields, language=self.language, names=names)
 
@@ -130,7 +130,7 @@ def vocabulary(
     *,
     fields: Iterable[CustomField] = (),
     language: str = "es",
-    names: Names = Names(),  # noqa: B008 - it cannot be changed
+    names: Names = Names(),
 ) -> "Vocabulary":
     """What a compiled body may name: what people may, the workspace's custom fields, the pixel, its numbered links and ``names``."""
     from chalicelib.foundation.rendering import Vocabulary

@@ -213,7 +213,14 @@ class _Text(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._unseen:
             self._out.append(re.sub(r"\s+", " ", data))
-        else:  # conditions that begin or end in what is not shown still have to be balanced
-            self._out.extend(
-                found[0] for found in TOKEN.finditer(data) if self._held.pieces[int(found[1])].startswith("{%")
-            )
+        else:
+            self._conditions(data)
+
+    def handle_comment(self, data: str) -> None:
+        self._conditions(data)  # MJML puts what stands between its sections among Outlook's own tables
+
+    def _conditions(self, data: str) -> None:
+        """Conditions that begin or end in what is not shown still have to be balanced."""
+        self._out.extend(
+            found[0] for found in TOKEN.finditer(data) if self._held.pieces[int(found[1])].startswith("{%")
+        )

@@ -1,0 +1,629 @@
+"""A document of blocks as MJML. Every text of it is sanitised, every placeholder held, every colour known.
+
+MJML makes the tables that mail programs need. What stands on a light ground of the mail gets classes by which it turns dark where
+the reader's device is dark; what stands on a ground that somebody chose dark stays as it is.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.foundation.errors import InvalidError
+from chalicelib.marketing.templates import document as doc
+from chalicelib.marketing.templates import sanitising
+from chalicelib.marketing.templates.brand import NETWORKS, Brand
+from chalicelib.marketing.templates.colours import readable_on
+from chalicelib.marketing.templates.domain import CUSTOM, CustomField
+from chalicelib.marketing.templates.held import OPEN, Held
+from chalicelib.marketing.templates.night import Night
+from chalicelib.marketing.templates.seen import Seen
+
+WORDS = {
+    "es": {"unsubscribe": "Darse de baja", "preferences": "Preferencias"},
+    "en": {"unsubscribe": "Unsubscribe", "preferences": "Preferences"},
+}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_LINK = re.compile(rf"(?:https?://[^\s/]|mailto:[^\s]|tel:[+0-9{OPEN}]|#|{OPEN})", re.IGNORECASE)
+_SOURCE = re.compile(rf"(?:https?://[^\s/]|{OPEN})", re.IGNORECASE)
+_SIZES = {1: 28, 2: 22, 3: 18}
+_BUTTONS = {"small": (14, "9px 18px"), "medium": (16, "13px 26px"), "large": (18, "17px 36px")}
+_PADDING = {
+    "heading": (20, 4), "text": (8, 8), "image": (8, 8), "button": (12, 16), "divider": (12, 12), "spacer": (0, 0), "social": (12, 12),
+    "footer": (16, 24), "html": (8, 8), "product": (12, 12), "columns": (8, 8),
+}  # fmt: skip
+_PADDING_X = 32
+_PHONE = (
+    "@media only screen and (max-width:480px) { .cs { padding-left:20px !important; padding-right:20px !important; }"
+    " .cw>table>tbody>tr>td { padding-left:20px !important; padding-right:20px !important; }"
+    " .cc>table>tbody>tr>td,.cp { padding-left:0 !important; padding-right:0 !important; } }"
+)
+"""On phones: less at the sides (``cs``, ``cw``), nothing between columns that stand one below the other (``cc``, ``cp``)."""
+_PARAGRAPHS = re.compile(r"<(p|ul|ol|h1|h2|h3|h4|blockquote)(?: style=\"([^\"]*)\")?>")
+_ANCHOR = re.compile(r"<a (?=[^>]*\bhref=)([^>]*)>")
+_STYLE = re.compile(r" ?\bstyle=\"([^\"]*)\"")
+
+
+class Checks(Protocol):
+    """What looks at the placeholders of a text; see `body.Checker`."""
+
+    fields: dict[str, CustomField]
+    language: str
+    mailing: bool
+
+    def check(self, source: str, *, field: str, markup: bool = False, links: int = 0) -> frozenset[str]:
+        """The names shown without a fallback; `InvalidError` names the field and line of what is not allowed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a block stands on: a colour, whether it turns dark at night, and how wide it is in pixels."""
+
+    colour: str
+    turns: bool
+    width: int
+
+
+def to_mjml(source: str, *, brand: Brand, held: Held, checks: Checks, title: str = "") -> tuple[str, Seen]:
+    """The document as MJML with its placeholders held, and what there is in it to look at.
+
+    `InvalidError` names the place of what does not fit or is not allowed: ``body.blocks.3.href``.
+    """
+    document = doc.read(source)
+    writer = _Writer(document, brand, held, checks)
+    return writer.mail(title), writer.seen
+
+
+class _Writer:
+    def __init__(self, document: doc.Document, brand: Brand, held: Held, checks: Checks):
+        self._document = document
+        self._brand = brand
+        self._held = held
+        self._checks = checks
+        self._settings = document.settings
+        self.seen = Seen()
+        surface = brand.colour(self._settings.surface)
+        self._night = Night(surface)
+        self._surface = _Ground(surface, self._night.falls, self._settings.width)
+        self._back = _Ground(brand.colour(self._settings.background), self._night.falls, self._settings.width)
+
+    def mail(self, title: str) -> str:
+        blocks = self._document.blocks
+        end = len(blocks)
+        while end and isinstance(blocks[end - 1], doc.Footer):
+            end -= 1
+        card = self._sections(list(enumerate(blocks))[:end], self._surface)
+        below = self._sections(list(enumerate(blocks))[end:], self._back)
+        radius = self._settings.radius
+        surface = _attributes(
+            background_color=self._surface.colour,
+            border_radius=f"{radius}px" if radius else None,
+            padding="16px 0",
+            css_class=self._night.ground(self._surface.colour, "surface"),
+        )
+        back = _attributes(
+            width=f"{self._settings.width}px",
+            background_color=self._back.colour,
+            css_class=self._night.ground(self._back.colour, "back"),
+        )
+        air = '<mj-section padding="0"><mj-column><mj-spacer height="20px" /></mj-column></mj-section>'
+        inside = f"<mj-wrapper {surface}>{card}</mj-wrapper>" if card else ""
+        font = html.escape(self._brand.stack(self._settings.font))
+        head = (
+            f"<mj-title>{html.escape(title)}</mj-title>"
+            f'<mj-attributes><mj-all font-family="{font}" /><mj-text line-height="1.55" /></mj-attributes>'
+            '<mj-raw><meta name="color-scheme" content="light dark">'
+            '<meta name="supported-color-schemes" content="light dark"></mj-raw>'
+            f"<mj-style>{_PHONE} {self._night.style()}</mj-style>"
+        )
+        language = self._checks.language
+        return f'<mjml lang="{language}"><mj-head>{head}</mj-head><mj-body {back}>{air}{inside}{below}{air}</mj-body></mjml>'
+
+    # Sections and columns
+
+    def _sections(self, blocks: Iterable[tuple[int, doc.Outer]], ground: _Ground) -> str:
+        """Blocks as sections: those that need no columns of their own share one."""
+        sections: list[str] = []
+        waiting: list[str] = []
+
+        def close() -> None:
+            if waiting:
+                sections.append(f'<mj-section padding="0"><mj-column>{"".join(waiting)}</mj-column></mj-section>')
+                waiting.clear()
+
+        for position, block in blocks:
+            path = f"body.blocks.{position}"
+            if isinstance(block, doc.Columns):
+                close()
+                sections.append(self._shown(block, path, self._columns(block, path, ground)))
+            elif isinstance(block, doc.Product) and block.layout in ("left", "right") and block.image is not None:
+                close()
+                sections.append(self._shown(block, path, self._product_beside(block, path, ground)))
+            else:
+                waiting.append(self._shown(block, path, self._block(block, path, ground)))
+        close()
+        return "".join(sections)
+
+    def _shown(self, block: doc.Block, path: str, made: str) -> str:
+        """The block, within its condition if it has one."""
+        if block.show_if is None or not made:
+            return made
+        test = self._test(block.show_if, f"{path}.show_if")
+        begin, end = self._held.hold(f"{{% if {test} %}}"), self._held.hold("{% endif %}")
+        return f"<mj-raw>{begin}</mj-raw>{made}<mj-raw>{end}</mj-raw>"
+
+    def _test(self, condition: doc.Condition, path: str) -> str:
+        """A condition as Jinja writes it; `InvalidError` names it when there is no such value."""
+        name, value = condition.field, condition.value
+        if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}", name):
+            raise InvalidError("There is no such value.", field=f"{path}.field", code="placeholder_not_allowed")
+        self._checks.check(f"{{% if {name} %}}{{% endif %}}", field=f"{path}.field")
+        if condition.op in ("is_set", "is_not_set"):
+            if value not in (None, ""):
+                raise InvalidError("This comparison has no value.", field=f"{path}.value", code="not_asked")
+            return name if condition.op == "is_set" else f"not {name}"
+        if not value:
+            raise InvalidError("What to compare with is missing.", field=f"{path}.value", code="missing")
+        custom = self._checks.fields.get(name) if name.startswith(CUSTOM) else None
+        if custom is not None:
+            value = custom.labels.get(value, value)
+        written = '"' + _CONTROLS.sub("", value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+        match condition.op:
+            case "is":
+                return f"{name} == {written}"
+            case "is_not":
+                return f"{name} != {written}"
+            case "contains":
+                return f"{written} in {name}"
+        return f"{written} not in {name}"
+
+    def _columns(self, block: doc.Columns, path: str, ground: _Ground) -> str:
+        inner = self._on(block.style, ground)
+        gap = 16 if block.gap is None else block.gap
+        side = _PADDING_X if block.style.padding_x is None else block.style.padding_x
+        count = len(block.columns)
+        columns = []
+        for number, column in enumerate(block.columns):
+            share = column.width or 100 / count
+            place = _Ground(inner.colour, inner.turns, round((ground.width - 2 * side) * share / 100))
+            made = ""
+            for position, each in enumerate(column.blocks):
+                at = f"{path}.columns.{number}.blocks.{position}"
+                made += self._shown(each, at, self._block(each, at, place, side=0))
+            left, right = (gap / 2 if number else 0), (gap / 2 if number < count - 1 else 0)
+            shape = _attributes(
+                width=f"{share:g}%" if column.width else None,
+                vertical_align=block.vertical_align or "top",
+                padding=f"0 {right:g}px 0 {left:g}px",
+                css_class="cc" if block.stack else None,
+            )
+            columns.append(f"<mj-column {shape}>{made}</mj-column>")
+        top, bottom = self._padding("columns", block.style)
+        section = _attributes(
+            padding=f"{top}px {side}px {bottom}px",
+            background_color=inner.colour if block.style.background else None,
+            css_class=_classes(self._ground_class(block.style, ground), "cw" if side == _PADDING_X else None),
+        )
+        joined = "".join(columns)
+        return f"<mj-section {section}>{joined if block.stack else f'<mj-group>{joined}</mj-group>'}</mj-section>"
+
+    def _on(self, style: doc.Style, ground: _Ground) -> _Ground:
+        """The ground of what stands in a block with this style."""
+        if style.background is None:
+            return ground
+        colour = self._brand.colour(style.background)
+        return _Ground(colour, self._night.turns(colour), ground.width)
+
+    def _ground_class(self, style: doc.Style, ground: _Ground) -> str | None:
+        return self._night.ground(self._on(style, ground).colour) if style.background is not None else None
+
+    def _padding(self, kind: str, style: doc.Style) -> tuple[int, int]:
+        top, bottom = _PADDING[kind]
+        return (
+            top if style.padding_top is None else style.padding_top,
+            bottom if style.padding_bottom is None else style.padding_bottom,
+        )
+
+    def _box(
+        self, kind: str, style: doc.Style, ground: _Ground, side: int, *classes: str | None
+    ) -> dict[str, str | None]:
+        """The attributes that every component takes: padding, background and the classes of the night."""
+        top, bottom = self._padding(kind, style)
+        around = side if style.padding_x is None else style.padding_x
+        phone = "cs" if around == _PADDING_X else None
+        return {
+            "padding": f"{top}px {around}px {bottom}px",
+            "container_background_color": self._on(style, ground).colour if style.background is not None else None,
+            "css_class": _classes(self._ground_class(style, ground), phone, *classes),
+        }
+
+    # Blocks
+
+    def _block(self, block: doc.Outer, path: str, ground: _Ground, side: int = _PADDING_X) -> str:
+        makers: dict[str, Callable[..., str]] = {
+            "heading": self._heading,
+            "text": self._text,
+            "image": self._image,
+            "button": self._button,
+            "divider": self._divider,
+            "spacer": self._spacer,
+            "social": self._social,
+            "footer": self._footer,
+            "html": self._html,
+            "product": self._product,
+        }
+        return makers[block.type](block, path, ground, side)
+
+    def _heading(self, block: doc.Heading, path: str, ground: _Ground, side: int) -> str:
+        style, here = block.style, self._on(block.style, ground)
+        colour = self._text_colour(style.color, here)
+        words = self._inline(block.text, f"{path}.text", here, colour)
+        size = style.font_size or _SIZES[block.level]
+        shape = _attributes(
+            **self._box("heading", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
+            align=style.align,
+            color=colour,
+            font_size=f"{size}px",
+            font_family=self._brand.stack(style.font or self._settings.font, heading=True),
+            font_weight="700",
+            line_height=f"{style.line_height or 1.25:g}",
+        )
+        written = f'style="margin:0;font-size:{size}px;line-height:{style.line_height or 1.25:g};font-weight:700"'
+        return f"<mj-text {shape}><h{block.level} {written}>{words}</h{block.level}></mj-text>"
+
+    def _text(self, block: doc.Text, path: str, ground: _Ground, side: int) -> str:
+        style, here = block.style, self._on(block.style, ground)
+        colour = self._text_colour(style.color, here)
+        words = self._rich(block.html, f"{path}.html", here, colour)
+        shape = _attributes(
+            **self._box("text", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
+            align=style.align,
+            color=colour,
+            font_size=f"{style.font_size or self._settings.font_size}px",
+            font_family=self._brand.stack(style.font) if style.font else None,
+            line_height=f"{style.line_height:g}" if style.line_height else None,
+        )
+        return f"<mj-text {shape}>{words}</mj-text>"
+
+    def _image(self, block: doc.Image, path: str, ground: _Ground, side: int) -> str:
+        style = block.style
+        source, alt, width = block.src, block.alt, block.width
+        if source == "brand.logo":
+            if not self._brand.logo_url:
+                return ""
+            source, alt = self._brand.logo_url, alt or self._brand.logo_alt
+            width = width or self._brand.logo_width
+        link = self._link(block.href, f"{path}.href") if block.href else None
+        return self._picture(source, alt, path, style, ground, side, width=width, href=link, radius=style.radius)
+
+    def _picture(
+        self,
+        source: str,
+        alt: str,
+        path: str,
+        style: doc.AlignStyle,
+        ground: _Ground,
+        side: int,
+        *,
+        width: int | None = None,
+        href: str | None = None,
+        radius: int | None = None,
+        kind: str = "image",
+    ) -> str:
+        around = side if style.padding_x is None else style.padding_x
+        room = max(16, ground.width - 2 * around)
+        address = self._address(source, f"{path}.src", _SOURCE, "A picture's address begins with https://.")
+        words = self._plain(alt, f"{path}.alt", look=False)
+        self.seen.images.append((f"{path}.src", source, alt))
+        shape = _attributes(
+            **self._box(kind, style, ground, side),
+            src=address,
+            alt=words,
+            align=style.align or "center",
+            width=f"{min(width or room, room)}px",
+            href=href,
+            border_radius=f"{radius}px" if radius else None,
+        )
+        return f"<mj-image {shape} />"
+
+    def _button(self, block: doc.Button, path: str, ground: _Ground, side: int) -> str:
+        link = self._link(block.href, f"{path}.href")
+        words = self._plain(block.text, f"{path}.text")
+        here = self._on(block.style, ground)
+        fill = self._brand.colour(block.button_color or "primary")
+        named = block.text_color or ("on_primary" if block.button_color in (None, "primary") else None)
+        written = self._brand.colour(named) if named else readable_on(fill)
+        return self._pressed(
+            words, link, block.style, ground, side, fill=fill, colour=written, here=here, outline=bool(block.outline),
+            size=block.size or "medium", full=bool(block.full_width), given=block.text_color,
+        )  # fmt: skip
+
+    def _pressed(
+        self,
+        words: str,
+        link: str,
+        style: doc.ButtonStyle,
+        ground: _Ground,
+        side: int,
+        *,
+        fill: str,
+        colour: str,
+        here: _Ground,
+        outline: bool = False,
+        size: str = "medium",
+        full: bool = False,
+        given: str | None = None,
+    ) -> str:
+        letters, inside = _BUTTONS[size]
+        if outline:
+            colour = self._brand.colour(given) if given else fill
+        radius = self._brand.radius if style.radius is None else style.radius
+        shape = _attributes(
+            **self._box("button", style, ground, side, self._night.outline(colour, here.turns) if outline else None),
+            href=link,
+            align=style.align or "center",
+            background_color="transparent" if outline else fill,
+            color=colour,
+            border=f"2px solid {colour}" if outline else None,
+            border_radius=f"{radius}px",
+            font_size=f"{style.font_size or letters}px",
+            font_weight="700",
+            font_family=self._brand.stack(style.font) if style.font else None,
+            inner_padding=inside,
+            width="100%" if full else None,
+        )
+        return f"<mj-button {shape}>{words}</mj-button>"
+
+    def _divider(self, block: doc.Divider, path: str, ground: _Ground, side: int) -> str:  # noqa: ARG002
+        style, here = block.style, self._on(block.style, ground)
+        colour = self._brand.colour(style.color) if style.color else ("#d9dee5" if here.turns else "#8a94a3")
+        shape = _attributes(
+            **self._box("divider", style, ground, side, self._night.line(colour, here.turns)),
+            border_color=colour,
+            border_width=f"{block.thickness or 1}px",
+            border_style=block.line or "solid",
+            width=f"{block.width or 100}%",
+        )
+        return f"<mj-divider {shape} />"
+
+    def _spacer(self, block: doc.Spacer, path: str, ground: _Ground, side: int) -> str:  # noqa: ARG002
+        shape = _attributes(**self._box("spacer", block.style, ground, side), height=f"{block.height}px")
+        return f"<mj-spacer {shape} />"
+
+    def _social(self, block: doc.Social, path: str, ground: _Ground, side: int) -> str:
+        style, here = block.style, self._on(block.style, ground)
+        profiles = (
+            [(link.network, self._link(link.href, f"{path}.links.{at}.href")) for at, link in enumerate(block.links)]
+            if block.links is not None
+            else [(network, self._link(href, "brand.social", look=False)) for network, href in self._brand.social]
+        )
+        if not profiles:
+            return ""
+        colour = self._brand.colour(style.color or "muted")
+        size = style.font_size or 14
+        pill = f"border:1px solid {colour};border-radius:99px;padding:6px 14px;" if block.look != "text" else ""
+        joint = "" if pill else '<span style="padding:0 6px">·</span>'
+        links = [
+            f'<a href="{href}" style="display:inline-block;{pill}margin:3px;color:{colour};text-decoration:none">'
+            f"{NETWORKS[network]}</a>"
+            for network, href in profiles
+        ]
+        shape = _attributes(
+            **self._box("social", style, ground, side, self._night.text(colour, here.turns, colour)),
+            align=style.align or "center",
+            color=colour,
+            font_size=f"{size}px",
+        )
+        return f"<mj-text {shape}>{joint.join(links)}</mj-text>"
+
+    def _footer(self, block: doc.Footer, path: str, ground: _Ground, side: int) -> str:
+        style, here = block.style, self._on(block.style, ground)
+        colour = self._brand.colour(style.color or "muted")
+        lines = []
+        text = self._brand.footer_text if block.text is None else block.text
+        if text.strip():
+            lines.append(
+                self._rich(
+                    text, f"{path}.text" if block.text is not None else "brand.footer_text", here, colour, link=colour
+                )
+            )
+        if block.show_address:
+            address = self._held.hold("{{ workspace.name }}"), self._held.hold("{{ workspace.postal_address }}")
+            lines.append(f'<p style="margin:8px 0 0">{address[0]} · {address[1]}</p>')
+        if self._checks.mailing:
+            lines.append(self._ways_out(block, path, colour))
+        shape = _attributes(
+            **self._box("footer", style, ground, side, self._night.text(colour, here.turns, colour)),
+            align=style.align or "center",
+            color=colour,
+            font_size=f"{style.font_size or 13}px",
+        )
+        return f"<mj-text {shape}>{''.join(lines)}</mj-text>"
+
+    def _ways_out(self, block: doc.Footer, path: str, colour: str) -> str:
+        words = WORDS.get(self._checks.language, WORDS["en"])
+        look = f"color:{colour};text-decoration:underline"
+        leave = self._plain(block.unsubscribe_text or words["unsubscribe"], f"{path}.unsubscribe_text")
+        choose = self._plain(block.preferences_text or words["preferences"], f"{path}.preferences_text")
+        out, place = self._held.hold("{{ unsubscribe_url }}"), self._held.hold("{{ preferences_url }}")
+        return (
+            f'<p style="margin:8px 0 0"><a href="{out}" style="{look}">{leave}</a> · '
+            f'<a href="{place}" style="{look}">{choose}</a></p>'
+        )
+
+    def _html(self, block: doc.Html, path: str, ground: _Ground, side: int) -> str:
+        here = self._on(block.style, ground)
+        colour = self._text_colour(None, here)
+        made = self._markup(block.html, f"{path}.html", sanitising.free)
+        shape = _attributes(
+            **self._box(
+                "html", block.style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))
+            ),
+            color=colour,
+            font_size=f"{self._settings.font_size}px",
+        )
+        return f"<mj-text {shape}>{made}</mj-text>"
+
+    def _product(self, block: doc.Product, path: str, ground: _Ground, side: int) -> str:
+        """Picture above, text below. The box's own padding is the first's and last's."""
+        parts = []
+        bare = doc.AlignStyle(background=block.style.background, padding_x=block.style.padding_x)
+        if block.image is not None:
+            parts.append(
+                self._picture(
+                    block.image.src, block.image.alt, f"{path}.image", bare, ground, side, radius=self._brand.radius
+                )
+            )
+        return "".join([*parts, self._product_words(block, path, ground, side)])
+
+    def _product_beside(self, block: doc.Product, path: str, ground: _Ground) -> str:
+        side = _PADDING_X if block.style.padding_x is None else block.style.padding_x
+        inner = self._on(block.style, ground)
+        room = ground.width - 2 * side
+        narrow, wide = (_Ground(inner.colour, inner.turns, round(room * share)) for share in (0.4, 0.6))
+        assert block.image is not None
+        picture = self._picture(
+            block.image.src, block.image.alt, f"{path}.image", doc.AlignStyle(), narrow, 0, radius=self._brand.radius
+        )
+        words = self._product_words(block, path, wide, 16, own=True)
+        columns = [
+            f'<mj-column width="40%" vertical-align="middle">{picture}</mj-column>',
+            f'<mj-column width="60%" vertical-align="middle">{words}</mj-column>',
+        ]
+        top, bottom = self._padding("product", block.style)
+        section = _attributes(
+            padding=f"{top}px {side}px {bottom}px",
+            background_color=inner.colour if block.style.background else None,
+            css_class=_classes(self._ground_class(block.style, ground), "cw" if side == _PADDING_X else None),
+            direction="rtl" if block.layout == "right" else None,
+        )
+        return f"<mj-section {section}>{''.join(columns)}</mj-section>"
+
+    def _product_words(self, block: doc.Product, path: str, ground: _Ground, side: int, *, own: bool = False) -> str:
+        base = None if own else block.style.background
+        here = ground if own else self._on(block.style, ground)
+        colour = self._text_colour(block.style.color, here)
+        align = block.style.align or ("left" if own else "center")
+        muted = self._brand.colour("muted") if here.turns else colour
+        lines = [
+            f'<h3 style="margin:0 0 6px;font-size:20px;line-height:1.3">{self._inline(block.title, f"{path}.title", here, colour)}</h3>'
+        ]
+        if block.text:
+            lines.append(self._rich(block.text, f"{path}.text", here, colour))
+        if block.price or block.old_price:
+            price = self._plain(block.price or "", f"{path}.price")
+            before = self._plain(block.old_price or "", f"{path}.old_price")
+            struck = f'<s style="color:{muted};padding-right:8px">{before}</s>' if before else ""
+            lines.append(f'<p style="margin:8px 0 0;font-size:18px">{struck}<b>{price}</b></p>')
+        style = doc.AlignStyle(background=base, padding_x=None if own else block.style.padding_x)
+        shape = _attributes(
+            **self._box(
+                "text",
+                style,
+                ground,
+                side,
+                self._night.text(colour, here.turns, self._link_colour(here)),
+                "cp" if own else None,
+            ),
+            align=align,
+            color=colour,
+            font_size=f"{self._settings.font_size}px",
+        )
+        made = f"<mj-text {shape}>{''.join(lines)}</mj-text>"
+        if block.button is not None:
+            link = self._link(block.button.href, f"{path}.button.href")
+            words = self._plain(block.button.text, f"{path}.button.text")
+            look = doc.ButtonStyle(background=base, align=align, padding_x=None if own else block.style.padding_x)
+            made += self._pressed(
+                words, link, look, ground, side, fill=self._brand.colour("primary"),
+                colour=self._brand.colour("on_primary"), here=here, size="small",
+            )  # fmt: skip
+        return made
+
+    # Colours
+
+    def _text_colour(self, given: str | None, ground: _Ground) -> str:
+        """What was chosen; else the mail's own colour where it stands on the mail's own ground, and what can be read elsewhere."""
+        if given:
+            return self._brand.colour(given)
+        return self._brand.colour(self._settings.text_color) if self._native(ground) else readable_on(ground.colour)
+
+    def _link_colour(self, ground: _Ground) -> str:
+        return self._brand.colour(self._settings.link_color) if self._native(ground) else readable_on(ground.colour)
+
+    def _native(self, ground: _Ground) -> bool:
+        return ground.turns == self._surface.turns and (
+            ground.turns or ground.colour in (self._surface.colour, self._back.colour)
+        )
+
+    # Texts
+
+    def _inline(self, text: str, path: str, ground: _Ground, colour: str) -> str:
+        made = self._markup(text, path, sanitising.inline)
+        return self._linked(made, self._link_colour(ground) if colour != self._link_colour(ground) else colour)
+
+    def _rich(self, text: str, path: str, ground: _Ground, colour: str, *, link: str = "") -> str:  # noqa: ARG002
+        made = self._markup(text, path, sanitising.rich)
+        found = list(_PARAGRAPHS.finditer(made))
+        last = found[-1].start() if found and made.rstrip().endswith((f"</{found[-1][1]}>",)) else -1
+
+        def spaced(tag: re.Match[str]) -> str:
+            margin = "0" if tag.start() == last else "0 0 14px"
+            if tag[1] in ("ul", "ol"):
+                margin = f"{margin};padding:0 0 0 24px"
+            return f'<{tag[1]} style="margin:{margin};{tag[2] or ""}">'
+
+        return self._linked(_PARAGRAPHS.sub(spaced, made), link or self._link_colour(ground))
+
+    def _linked(self, made: str, colour: str) -> str:
+        """Links in their colour, underlined, unless they say otherwise."""
+
+        def coloured(tag: re.Match[str]) -> str:
+            own = _STYLE.search(tag[1])
+            style = f"color:{colour};text-decoration:underline;{own[1] if own else ''}"
+            return f'<a {_STYLE.sub("", tag[1])} style="{style}">'
+
+        return _ANCHOR.sub(coloured, made)
+
+    def _markup(self, text: str, path: str, clean: Callable[[str], str]) -> str:
+        text = _CONTROLS.sub("", text)
+        self._checks.check(text, field=path, markup=True)
+        made = clean(self._held.take(text, path))
+        self.seen.read(self._held.put_back(made), path)
+        return made
+
+    def _plain(self, text: str, path: str, *, look: bool = True) -> str:
+        """A text without markup, ready to stand in an attribute or between tags."""
+        text = re.sub(r"\s+", " ", _CONTROLS.sub("", text)).strip()
+        self._checks.check(text, field=path)
+        if look and text:
+            self.seen.texts.append((path, text))
+        return html.escape(self._held.take(text, path))
+
+    def _link(self, address: str, path: str, *, look: bool = True) -> str:
+        if look:
+            self.seen.links.append((path, address))
+        return self._address(address, path, _LINK, "A link begins with https://, mailto: or tel:, or is a placeholder.")
+
+    def _address(self, address: str, path: str, allowed: re.Pattern[str], message: str) -> str:
+        self._checks.check(address, field=path)
+        taken = re.sub(r"[\x00-\x20\x7f]+", "", self._held.take(address, path))
+        if not allowed.match(taken):
+            raise InvalidError(message, field=path, code="link")
+        return html.escape(taken)
+
+
+def _classes(*names: str | None) -> str | None:
+    return " ".join(name for name in names if name) or None
+
+
+def _attributes(**values: str | None) -> str:
+    """Attributes of MJML; those without a value are left out. Placeholders and addresses in them are escaped already."""
+    ready = ("src", "href", "alt")
+    return " ".join(
+        f'{name.replace("_", "-")}="{value if name in ready else html.escape(value)}"'
+        for name, value in values.items()
+        if value is not None
+    )
