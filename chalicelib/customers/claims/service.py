@@ -41,9 +41,16 @@ def changes(
     return made + [(claim, store.give_up(workspace_id, claim, holder_id)) for claim in sorted(had - has)]
 
 
-def hand_over(*, workspace_id: str, claims: Iterable[Claim], holder_id: str, to_id: str) -> list[Operation]:
+def held_since(*, table: Table, workspace_id: str, claims: Iterable[Claim]) -> dict[Claim, tuple[str, datetime]]:
+    """Who holds these claims at this moment, and since when without a break: claim → holder's id and the moment."""
+    return store.held_since(table, workspace_id, list(claims))
+
+
+def hand_over(
+    *, workspace_id: str, claims: Iterable[Claim], holder_id: str, to_id: str, now: datetime
+) -> list[Operation]:
     """The operations that give claims of one holder to another, sorted."""
-    return [store.hand_over(workspace_id, claim, holder_id, to_id) for claim in sorted(claims)]
+    return [store.hand_over(workspace_id, claim, holder_id, to_id, now) for claim in sorted(claims)]
 
 
 def release(*, table: Table, workspace_id: str, claims: Iterable[Claim], holder_ids: Iterable[str]) -> None:

@@ -31,10 +31,18 @@ def give_up(workspace_id: str, claim: Claim, holder_id: str) -> Delete:
     return Delete(claim_key(workspace_id, *claim), ClaimRecord.holder_id == holder_id)
 
 
-def hand_over(workspace_id: str, claim: Claim, holder_id: str, to_id: str) -> Update:
+def held_since(table: Table, workspace_id: str, claims: Sequence[Claim]) -> dict[Claim, tuple[str, datetime]]:
+    """Who certainly holds these claims, and since when."""
+    by_key = {claim_key(workspace_id, *claim): claim for claim in claims}
+    found = table.get_many(ClaimRecord, by_key, consistent=True) if by_key else {}
+    return {by_key[key]: (record.holder_id, record.updated_at or record.created_at) for key, record in found.items()}
+
+
+def hand_over(workspace_id: str, claim: Claim, holder_id: str, to_id: str, now: datetime) -> Update:
     """The operation that gives a claim which one holder has to another."""
     key = claim_key(workspace_id, *claim)
-    return Update(key, [ClaimRecord.holder_id.set(to_id)], ClaimRecord.holder_id == holder_id)
+    actions = [ClaimRecord.holder_id.set(to_id), ClaimRecord.updated_at.set(now)]
+    return Update(key, actions, ClaimRecord.holder_id == holder_id)
 
 
 def blank(workspace_id: str, now: datetime) -> tuple[dict[str, Any], str]:

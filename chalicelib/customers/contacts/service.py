@@ -116,6 +116,20 @@ def _survivors(table: Table, workspace_id: str, merged: Iterable[Contact], *, co
     return found
 
 
+def kept_since(*, table: Table, workspace_id: str, held: Iterable[tuple[str, str, datetime]]) -> set[str]:
+    """Which contacts have kept an e-mail address without a break: of each (contact's id, address, moment to look back to) the ids
+    that have. An address belongs to one contact at a time, so of all that ever had it one at most has kept it.
+    """
+    asked = [(contact_id, Claim("email", address), moment) for contact_id, address, moment in held]
+    found = claims.held_since(table=table, workspace_id=workspace_id, claims={claim for _, claim, _ in asked})
+    kept = set()
+    for contact_id, claim, moment in asked:
+        holder_id, since = found.get(claim, ("", moment))
+        if holder_id == contact_id and since <= moment:
+            kept.add(contact_id)
+    return kept
+
+
 def find_by_email(*, table: Table, workspace_id: str, email: str) -> str | None:
     """The id of the contact that has this address (in any spelling), or None; also for what is no address."""
     try:

@@ -161,7 +161,7 @@ def merge(
             write,
             companies.replace_operation(gone),
             *claims.hand_over(
-                workspace_id=workspace_id, claims=other.company.claims, holder_id=other_id, to_id=company_id
+                workspace_id=workspace_id, claims=other.company.claims, holder_id=other_id, to_id=company_id, now=now
             ),
             *store.create(made, store.Images(this.image, other.image, after, {})),
         ]
@@ -195,7 +195,7 @@ def undo(*, table: Table, clock: Clock, made: Merge, actor: str = "") -> tuple[C
         ]
         given = survivor.company.claims & theirs.claims - back.claims
         operations += claims.hand_over(
-            workspace_id=workspace_id, claims=given, holder_id=made.survivor_id, to_id=made.other_id
+            workspace_id=workspace_id, claims=given, holder_id=made.survivor_id, to_id=made.other_id, now=now
         )
         operations += store.undone(made, now, by=actor, forgotten=[])
         try:

@@ -122,6 +122,7 @@ def _merging(
             claims=other.contact.claims,
             holder_id=other.contact.id,
             to_id=survivor.id,
+            now=made.at,
         ),
         *store.create(made, images),
         *store.deletions(theirs),
@@ -176,7 +177,7 @@ def _parting(
     held = survivor.contact.claims
     given = held & theirs.claims - back.survivor.claims
     operations += claims.hand_over(
-        workspace_id=made.workspace_id, claims=given, holder_id=made.survivor_id, to_id=made.other_id
+        workspace_id=made.workspace_id, claims=given, holder_id=made.survivor_id, to_id=made.other_id, now=now
     )
     operations += store.rows_back(images)
     return operations + consent.ledger_operations(said)

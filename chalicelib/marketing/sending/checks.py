@@ -49,6 +49,7 @@ class Checks:
     topic: str
     topics: Topics
     now: datetime
+    moved: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, table: Table, clock: Clock, signer: Signer, campaign: Campaign, rows: list[Recipient]) -> "Checks":
@@ -78,7 +79,7 @@ class Checks:
                 lambda: preferences.get_topics(table=table, workspace_id=workspace_id),
             )
         reasons = {email: each.reason.value for email, each in listed.items()}
-        return cls(found, reasons, cap, recent, topic, topics, now)
+        return cls(found, reasons, cap, recent, topic, topics, now, _moved(table, rows, found))
 
     def refusal(self, row: Recipient) -> str:
         """Why this person must not get it; empty when nothing speaks against it."""
@@ -87,7 +88,7 @@ class Checks:
             return Reason.CONTACT_MERGED  # the survivor has a row of its own, if it is in the audience
         if contact is None or contact.gone:
             return Reason.CONTACT_DELETED
-        if all(row.email != email.address for email in contact.emails):
+        if row.contact_id in self.moved or all(row.email != email.address for email in contact.emails):
             return Reason.ADDRESS_CHANGED
         if row.email in self.suppressed:
             return f"{Reason.SUPPRESSED}:{self.suppressed[row.email]}"
@@ -118,3 +119,21 @@ class Checks:
         if full is None:
             return ""
         return Reason.FREQUENCY_CHOSEN if full is own else Reason.FREQUENCY_CAP
+
+
+def _moved(table: Table, rows: list[Recipient], found: Mapping[str, Contact]) -> frozenset[str]:
+    """The contacts who have not had their row's address ever since it was planned. An address belongs to one contact at a time and
+    all rows are planned before the first is sent, so an address that wanders between contacts gets one message at most. Who has
+    not been written since (nearly everybody) need not be looked up.
+    """
+    changed = [
+        (row.contact_id, row.email, row.created_at)
+        for row in rows
+        if row.created_at is not None
+        and (contact := found.get(row.contact_id)) is not None
+        and contact.version != row.contact_version
+    ]
+    if not changed:
+        return frozenset()
+    kept = contacts.kept_since(table=table, workspace_id=rows[0].workspace_id, held=changed)
+    return frozenset(contact_id for contact_id, _, _ in changed) - kept

@@ -1,6 +1,5 @@
 """What campaigns' ledgers keep of a person, shown and erased."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending.domain import Reason, State
-from chalicelib.marketing.sending.records import RecipientRecord, address_key, recipient_key
+from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
 
 _PAGE = 50
 _TIMES = ("sent_at", "delivered_at", "opened_at", "clicked_at", "bounced_at", "complained_at", "unsubscribed_at")
@@ -35,10 +34,6 @@ class _Recipients:
     def erase(self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]) -> int:
         """Take out who it was. Whoever still waits for the message does not get it."""
         table, count, now = runtime.table, 0, runtime.clock.now()
-        for campaign in _campaigns(table, workspace_id):
-            digests = [hashlib.sha256(address.encode()).hexdigest()[:32] for address in addresses if "@" in address]
-            places = [address_key(workspace_id, campaign.id, digest, campaign.shards) for digest in digests]
-            table.write_many([], deletes=places)
         for _, record in _rows(table, workspace_id, contact):
             if not record.email and not record.message_id:
                 continue

@@ -6,7 +6,6 @@ condition and change together, which is all the protocol needs: whoever loses a 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +26,12 @@ from chalicelib.marketing.sending.domain import (
 )
 from chalicelib.marketing.sending.records import (
     RECIPIENT_PREFIX,
-    AddressClaimRecord,
     RecipientRecord,
     ledger_partition,
 )
 
 Image = Mapping[str, Mapping[str, Any]]
 _KIND = kind_of(RecipientRecord)
-_CLAIM_KIND = kind_of(AddressClaimRecord)
 _NAMES = {"#state": "state"}
 _OPEN_STATES = ":claimed, :unknown"
 _PROVABLE_STATES = ":claimed, :unknown, :parked, :pending"
@@ -48,44 +45,24 @@ def key_of(recipient: Recipient) -> Key:
 
 # Planning
 
-PLANNED_AT_ONCE = 49  # a transaction has 100 actions; one checks the campaign, and each recipient takes two
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A recipient to be written, with the digest of the address that is claimed with it (empty: there is none to claim)."""
-
-    recipient: Recipient
-    address_key: Key | None
+PLANNED_AT_ONCE = 99  # a transaction has 100 actions; one checks the campaign
 
 
 class StalePlanError(ClientelaError):
     """The campaign is no longer where this planner read it: it was paused, or another delivery of the order is ahead."""
 
 
-def plan(table: Table, planned: Sequence[Planned], now: datetime, still: dict[str, Any]) -> list[Planned]:
-    """Write rows that are not there yet, each together with the claim on its address; at most `PLANNED_AT_ONCE`. Returns those
-    whose address is claimed by another contact of this campaign: they were not written. ``still`` is a condition check on the
-    campaign; when it does not hold nothing is written and `StalePlanError` raised, so the audience cannot grow once it is counted.
+def plan(table: Table, planned: Sequence[Recipient], now: datetime, still: dict[str, Any]) -> None:
+    """Write rows that are not there yet; at most `PLANNED_AT_ONCE`. ``still`` is a condition check on the campaign; when it does
+    not hold nothing is written and `StalePlanError` raised, so the audience cannot grow once it is counted.
 
-    One transaction of up to 100 conditional puts: three times cheaper to sign and send than single ones. What is there already
+    One transaction of up to 99 conditional puts: three times cheaper to sign and send than single ones. What is there already
     (the page is planned again) stays as it is, whatever has become of it.
     """
     waiting = list(planned)
-    taken: list[Planned] = []
     while waiting:
         items: list[dict[str, Any]] = [{"ConditionCheck": still}]
-        owners: list[tuple[Planned | None, bool]] = [(None, False)]
-        for each in waiting:
-            items.append({"Put": _new(table, image_of(each.recipient, now))})
-            owners.append((each, False))
-            if each.address_key is not None:
-                claim = _claim_image(each, now)
-                put = _new(table, claim)
-                put["ConditionExpression"] = "attribute_not_exists(pk) OR contact_id = :contact"
-                put["ExpressionAttributeValues"] = {":contact": claim["contact_id"]}
-                items.append({"Put": put})
-                owners.append((each, True))
+        items += [{"Put": _new(table, image_of(each, now))} for each in waiting]
         try:
             table.transact_raw(items)
         except TransactionConflictError as conflict:
@@ -93,14 +70,10 @@ def plan(table: Table, planned: Sequence[Planned], now: datetime, still: dict[st
                 raise
             if 0 in conflict.failed:
                 raise StalePlanError from conflict
-            failed = [owners[position] for position in conflict.failed]
-            there = {id(each) for each, is_address in failed if not is_address}
-            lost = {id(each) for each, is_address in failed if is_address} - there
-            taken += [each for each in waiting if id(each) in lost]
-            waiting = [each for each in waiting if id(each) not in there and id(each) not in lost]
+            there = {position - 1 for position in conflict.failed}
+            waiting = [each for position, each in enumerate(waiting) if position not in there]
         else:
-            waiting = []
-    return taken
+            return
 
 
 def image_of(recipient: Recipient, now: datetime) -> dict[str, dict[str, str]]:
@@ -122,22 +95,11 @@ def image_of(recipient: Recipient, now: datetime) -> dict[str, dict[str, str]]:
     }
     if recipient.email:
         image["email"] = {"S": recipient.email}
+    if recipient.contact_version:
+        image["contact_version"] = {"N": str(recipient.contact_version)}
     if recipient.reason:
         image["reason"] = {"S": recipient.reason}
     return image
-
-
-def _claim_image(planned: Planned, now: datetime) -> dict[str, dict[str, str]]:
-    assert planned.address_key is not None
-    return {
-        "pk": {"S": planned.address_key.pk},
-        "sk": {"S": planned.address_key.sk},
-        "kind": {"S": _CLAIM_KIND},
-        "workspace_id": {"S": planned.recipient.workspace_id},
-        "version": {"N": "1"},
-        "created_at": {"S": to_text(now)},
-        "contact_id": {"S": planned.recipient.contact_id},
-    }
 
 
 def _new(table: Table, image: dict[str, Any]) -> dict[str, Any]:
@@ -526,6 +488,7 @@ def recipient_in(image: Image) -> Recipient:
         shard=int(image["pk"]["S"][-3:]),
         contact_id=image["contact_id"]["S"],
         email=text("email"),
+        contact_version=int(image["contact_version"]["N"]) if "contact_version" in image else 0,
         state=_STATES[image["state"]["S"]],
         attempt=int(image["attempt"]["N"]),
         reason=text("reason"),

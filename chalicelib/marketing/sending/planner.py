@@ -5,7 +5,6 @@ done again, and finds its rows there. Every transaction checks that the campaign
 the rows are counted at the end, none can be added any more, and the count is the audience.
 """
 
-import hashlib
 import json
 import time
 from datetime import timedelta
@@ -23,9 +22,9 @@ from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.segments.domain import SegmentState
 from chalicelib.marketing.sending import ledger, store
 from chalicelib.marketing.sending.domain import Reason, Recipient, State, shard_of
-from chalicelib.marketing.sending.records import address_key, ledger_partition
+from chalicelib.marketing.sending.records import ledger_partition
 
-PAGE = 4 * ledger.PLANNED_AT_ONCE
+PAGE = 2 * ledger.PLANNED_AT_ONCE
 SEGMENT_WAIT = 3  # seconds until a segment that is still being filled is looked at again
 SEGMENT_PATIENCE = timedelta(minutes=10)
 
@@ -106,10 +105,7 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
     now = clock.now()
     for position in range(0, len(planned), ledger.PLANNED_AT_ONCE):
         part = planned[position : position + ledger.PLANNED_AT_ONCE]
-        taken = ledger.plan(table, _distinct(part), now, still)
-        again = [*taken, *_twins(part)]
-        if again:
-            ledger.plan(table, [_without_claim(each) for each in again], now, still)
+        ledger.plan(table, part, now, still)
     if following is None:
         plan = Plan(here.segment + 1)
     else:
@@ -120,7 +116,7 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
         raise ConflictError from error
 
 
-def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> ledger.Planned:
+def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> Recipient:
     state, reason, email = State.PENDING, "", contact.email if contact is not None and not contact.gone else ""
     if contact is None or contact.gone:
         merged = contact is not None and contact.merged_into
@@ -128,39 +124,7 @@ def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> le
     elif not email:
         state, reason = State.SUPPRESSED, Reason.NO_ADDRESS.value
     shard = shard_of(contact_id, campaign.shards)
-    recipient = Recipient(campaign.workspace_id, campaign.id, shard, contact_id, email, state, reason=reason)
-    if not email:
-        return ledger.Planned(recipient, None)
-    digest = hashlib.sha256(email.encode()).hexdigest()[:32]
-    return ledger.Planned(recipient, address_key(campaign.workspace_id, campaign.id, digest, campaign.shards))
-
-
-def _distinct(planned: list[ledger.Planned]) -> list[ledger.Planned]:
-    """The first of those with one address: a transaction takes an item once."""
-    seen = set()
-    kept = []
-    for each in planned:
-        if each.address_key is None or each.address_key not in seen:
-            seen.add(each.address_key)
-            kept.append(each)
-    return kept
-
-
-def _twins(planned: list[ledger.Planned]) -> list[ledger.Planned]:
-    kept = {id(each) for each in _distinct(planned)}
-    return [each for each in planned if id(each) not in kept]
-
-
-def _without_claim(planned: ledger.Planned) -> ledger.Planned:
-    """The row of somebody whose address is in the audience already, as another contact's."""
-    one = planned.recipient
-    recipient = Recipient(
-        one.workspace_id,
-        one.campaign_id,
-        one.shard,
-        one.contact_id,
-        one.email,
-        State.SUPPRESSED,
-        reason=Reason.DUPLICATE_ADDRESS.value,
+    version = contact.version if contact is not None else 0
+    return Recipient(
+        campaign.workspace_id, campaign.id, shard, contact_id, email, state, reason=reason, contact_version=version
     )
-    return ledger.Planned(recipient, None)

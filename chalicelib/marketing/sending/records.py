@@ -16,6 +16,7 @@ class RecipientRecord(Record, discriminator="recipient"):
     campaign_id = UnicodeAttribute()
     contact_id = UnicodeAttribute()
     email = UnicodeAttribute(null=True)
+    contact_version = NumberAttribute(null=True)
     state = UnicodeAttribute()
     state_at = InstantAttribute()
     attempt = NumberAttribute(default=0)
@@ -42,12 +43,6 @@ class RecipientRecord(Record, discriminator="recipient"):
     unsubscribed_at = InstantAttribute(null=True)
     open_scored_at = InstantAttribute(null=True)
     click_scored_at = InstantAttribute(null=True)
-
-
-class AddressClaimRecord(Record, discriminator="campaign_address"):
-    """``W#w#CAMP#k#<shard>`` / ``A#<digest>``: this address is in the campaign's audience already, as this contact's."""
-
-    contact_id = UnicodeAttribute()
 
 
 class ShardRecord(Record, discriminator="campaign_shard"):
@@ -91,11 +86,6 @@ def recipient_key(workspace_id: str, campaign_id: str, contact_id: str, shards: 
     """Where a recipient's row stands."""
     shard = shard_of(contact_id, shards)
     return Key(ledger_partition(workspace_id, campaign_id, shard), RECIPIENT_PREFIX + contact_id)
-
-
-def address_key(workspace_id: str, campaign_id: str, digest: str, shards: int) -> Key:
-    """Where an address's claim stands."""
-    return Key(ledger_partition(workspace_id, campaign_id, shard_of(digest, shards)), f"A#{digest}")
 
 
 def shard_key(workspace_id: str, campaign_id: str, shard: int) -> Key:

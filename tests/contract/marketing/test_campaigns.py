@@ -8,10 +8,12 @@ import pytest
 
 from chalicelib.customers.consent import service as consent
 from chalicelib.customers.consent.domain import SuppressionReason
+from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import CampaignState
+from chalicelib.marketing.sending import planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import FrequencyCap, State
 from chalicelib.marketing.sending.service import estimate
@@ -246,6 +248,77 @@ class TestWhatTheProviderAnswers:
         world.tick()
         world.drain()
         assert world.get(campaign_id).state is CampaignState.FINISHED
+
+
+class TestAnAddressThatWanders:
+    """Two rows have one address when it went from one contact to another while the campaign was planned."""
+
+    def move(self, table, world, address, giver, taker):
+        for contact_id, emails in ((giver, []), (taker, [{"address": address}])):
+            present = contacts.get_contact(table=table, workspace_id=world.id, contact_id=contact_id)
+            contacts.change_contact(
+                table=table, clock=world.clock, workspace=world.workspace, contact_id=contact_id, version=present.version,
+                changes={"emails": emails},
+            )  # fmt: skip
+
+    def test_planned_for_two_it_gets_one_message(self, table, monkeypatch):
+        monkeypatch.setattr(planner, "PAGE", 1)
+        world = World(table, people=2)
+        campaign_id = world.campaign()
+        world.send(campaign_id)
+        world.take()
+        plan = {"table": table, "clock": world.clock, "queues": world.queues, "workspace_id": world.id}
+        planner.plan(**plan, campaign_id=campaign_id, seconds=0.0)
+        (planned,) = world.rows(campaign_id)
+        one, address = planned.contact_id, planned.email
+        two = next(contact_id for contact_id in world.contacts if contact_id != one)
+        world.later(seconds=1)
+        self.move(table, world, address, one, two)
+        world.later(seconds=1)
+        while world.get(campaign_id).state is CampaignState.PLANNING:
+            planner.plan(**plan, campaign_id=campaign_id, seconds=0.0)
+        world.queues.published[:] = [each for each in world.queues.published if each[0] == "campaign-send"]
+        assert [row.email for row in world.rows(campaign_id)] == [address, address]
+        walks = world.take()
+        for queue, envelope, _ in walks:  # to the second, who has it now
+            world.deliver(queue, envelope)
+        assert [row.state.value for row in world.rows(campaign_id)].count("sent") == 1
+        world.later(seconds=1)
+        self.move(table, world, address, two, one)
+        for queue, envelope, _ in walks:
+            world.deliver(queue, envelope)
+        world.drain()
+        assert [recipient for _, recipient, _, _ in world.mailer.sent] == [address]
+        assert world.row(campaign_id, one).reason == "address_changed"
+
+    def test_who_was_only_edited_gets_it(self, table):
+        world = World(table, people=2)
+        campaign_id = world.campaign()
+        world.send(campaign_id)
+        for queue, envelope, _ in world.take():
+            world.deliver(queue, envelope)
+        world.later(seconds=1)
+        present = contacts.get_contact(table=table, workspace_id=world.id, contact_id=world.contacts[0])
+        contacts.change_contact(
+            table=table, clock=world.clock, workspace=world.workspace, contact_id=present.id, version=present.version,
+            changes={"first_name": "Berta"},
+        )  # fmt: skip
+        world.drain()
+        assert len(world.mailer.sent) == 2
+
+    def test_who_gave_it_away_and_took_it_back_does_not(self, table):
+        world = World(table, people=2)
+        one, two = world.contacts
+        campaign_id = world.campaign()
+        world.send(campaign_id)
+        for queue, envelope, _ in world.take():
+            world.deliver(queue, envelope)
+        world.later(seconds=1)
+        self.move(table, world, "p0@example.com", one, two)
+        self.move(table, world, "p0@example.com", two, one)
+        world.drain()
+        assert world.row(campaign_id, one).reason == "address_changed"
+        assert [recipient for _, recipient, _, _ in world.mailer.sent] == []
 
 
 class TestPauseResumeCancel:

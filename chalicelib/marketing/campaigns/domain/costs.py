@@ -20,8 +20,8 @@ _WRITE = Decimal("0.000000705")  # DynamoDB on demand, one write unit
 _READ = Decimal("0.000000141")  # DynamoDB on demand, one read unit
 _LAMBDA = Decimal("0.0000166667")  # one GB-second
 _REQUEST = Decimal("0.0000004")  # SQS, one request
-WRITES_PER_RECIPIENT = 16
-"""Write units of one recipient from plan to delivery: row and address claim 4, claim 1, mark 2, delivery 2, counts and timeline 7."""
+WRITES_PER_RECIPIENT = 14
+"""Write units of one recipient from plan to delivery: row 2, claim 1, mark 2, delivery 2, counts and timeline 7."""
 READS_PER_RECIPIENT = 8
 
 
