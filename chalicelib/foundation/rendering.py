@@ -19,6 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import escape
 
 from chalicelib.foundation.errors import InvalidError
+from chalicelib.foundation.formats import DATES, date_text, money_text, name_text, number_text
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -209,6 +210,29 @@ def _join(value: Any, separator: Any = ", ") -> str:
     return str(separator)[:20].join(str(element) for element in value[:LOOP_TURNS])
 
 
+def _readable(value: Any) -> str | None:
+    """What a filter of dates and amounts reads: short texts and whole numbers."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    text = str(value)
+    return text if 0 < len(text) <= 40 else None
+
+
+def _date(value: Any, language: str, form: Any = "medium") -> Any:
+    text = _readable(value)
+    return value if text is None else date_text(text, language, str(form))
+
+
+def _money(value: Any, language: str, currency: Any = "") -> Any:
+    text = _readable(value)
+    return value if text is None else money_text(text, language, str(currency))
+
+
+def _number(value: Any, language: str, decimals: Any = None) -> Any:
+    text = _readable(value)
+    return value if text is None else number_text(text, language, decimals if isinstance(decimals, int) else None)
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "default": _default,
     "d": _default,
@@ -223,8 +247,14 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "join": _join,
     "length": lambda value: len(value) if isinstance(value, (str, list, tuple)) else 0,
     "turns": lambda value: list(value or ())[:LOOP_TURNS],
+    "name": _text_filter(name_text),
+    "date": _date,
+    "money": _money,
+    "number": _number,
 }
 _FILTER_NAMES = frozenset(_FILTERS) - {"turns"}
+_IN_LANGUAGE = frozenset({"date", "money", "number"})
+"""Filters that write in the template's language, which the checker hands to them first."""
 
 
 @cache
@@ -367,6 +397,10 @@ class _Checker:
                 if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None or len(node.args) > 1:
                     raise _RefusedError(line, f"the filter {node.name} takes one value at most")
                 arguments = [self._expression(argument, depth) for argument in node.args]
+                if node.name == "date" and arguments and _constant_of(arguments[0]) not in DATES:
+                    raise _RefusedError(line, f"a date is written in one of these ways: {', '.join(DATES)}")
+                if node.name in _IN_LANGUAGE:
+                    arguments.insert(0, nodes.Const(self._vocabulary.language, lineno=line))
                 return nodes.Filter(
                     self._expression(node.node, depth), node.name, arguments, [], None, None, lineno=line
                 )
@@ -418,6 +452,10 @@ class _Checker:
             raise _RefusedError(node.lineno, "in asks for a value of the contact on its right")
         operand = nodes.Operand(node.ops[0].op, self._expression(right, depth), lineno=node.lineno)
         return nodes.Compare(self._expression(node.expr, depth), [operand], lineno=node.lineno)
+
+
+def _constant_of(node: nodes.Node) -> Any:
+    return node.value if isinstance(node, nodes.Const) else None
 
 
 def _dotted(node: nodes.Node) -> str:

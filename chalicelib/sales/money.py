@@ -1,27 +1,14 @@
-"""Money: how many decimals a currency has, rounding to them, and amounts as text."""
+"""Money: rounding to a currency's decimals, and amounts as text."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+
+from chalicelib.foundation.formats import decimals_of
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """Arithmetic that never rounds what we multiply (quantity × price × percent has at most 40 digits) but where it is told to."""
 
 LARGEST = Decimal(10) ** 14
 """Amounts are below this, so that sums of thousands stay exact in the 38 digits that DynamoDB keeps."""
-
-_DECIMALS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF"), 0
-    ),
-    **dict.fromkeys(("XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
-"""ISO 4217's minor units where they are not two."""
-
-
-def decimals_of(currency: str) -> int:
-    """How many decimals a currency's amounts have: 2 for EUR, 0 for JPY, 3 for KWD."""
-    return _DECIMALS.get(currency, 2)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -46,8 +46,19 @@ _SHAPES = (
     "{{ url_for.__globals__ }}", "{{ get_flashed_messages.__globals__ }}", "{{ self._TemplateReference__context }}",
     "{{ contact.first_name.__class__.__mro__[1].__subclasses__() }}", "{{ ''['__cl' ~ 'ass__'] }}", "{{ '\\x5f\\x5fclass' }}{{ ''|attr('x') }}",
 )  # fmt: skip
+_FORMATS = (
+    "{{ contact.birthday | date('%Y') }}", "{{ contact.birthday | date(contact.city) }}", "{{ contact.birthday | date('short', 'en') }}",
+    "{{ contact.birthday | date(form='short') }}", "{{ contact.birthday | date(*['short']) }}", "{{ contact.birthday | date.__class__ }}",
+    "{{ contact.birthday | date('medium').__class__ }}", "{{ '2026-01-01'.__class__ | date }}", "{{ contact.city | money('EUR', 'en') }}",
+    "{{ contact.city | money(**{'currency': 'EUR'}) }}", "{{ contact.city | number(1.5) }}", "{{ contact.city | number(10 ** 9) }}",
+    "{{ contact.city | number(1000001) }}", "{{ contact.first_name | name.__globals__ }}", "{{ contact.first_name | name() . x }}",
+    "{{ contact.first_name | date('{0.__class__}') }}", "{{ today.__class__ }}", "{{ today.year }}", "{{ today.strftime('%Y') }}",
+    "{{ contact.custom }}", "{{ contact.custom.__class__ }}", "{{ contact.custom['x'] }}", "{{ contact.custom.nothing }}",
+    "{{ contact.birthday | strftime }}", "{{ contact.birthday | datetime }}", "{{ contact.first_name | currency }}",
+)  # fmt: skip
 ESCAPES = (
     *_SHAPES,
+    *_FORMATS,
     *(f"{{{{ {thing}.{path} }}}}" for thing in _OBJECTS for path in _PATHS),
     *(f"{{% if {thing}.{_PATHS[0]} %}}x{{% endif %}}" for thing in _OBJECTS),
 )
@@ -155,3 +166,52 @@ def test_names_without_a_fallback_are_known():
 )
 def test_parts_joined_are_the_source(source):
     assert "".join(piece for _, piece in placeholder_parts(source, field="f")) == source
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "value", "shown"),
+    [
+        ("{{ today | date }}", "es", "2026-11-02", "2 de noviembre de 2026"),
+        ("{{ today | date }}", "en", "2026-11-02", "2 November 2026"),
+        ("{{ today | date('short') }}", "es", "2026-11-02", "2/11/2026"),
+        ("{{ today | date('short') }}", "en", "2026-11-02", "02/11/2026"),
+        ("{{ today | date('long') }}", "es", "2026-11-02T10:00:00Z", "lunes, 2 de noviembre de 2026"),
+        ("{{ today | date('long') }}", "en", "2026-11-02", "Monday 2 November 2026"),
+        ("{{ today | date('day_month') }}", "es", "2026-11-02", "2 de noviembre"),
+        ("{{ today | date }}", "es", "2026-13-45", "2026-13-45"),
+        ("{{ today | date }}", "es", "mañana", "mañana"),
+        ("{{ today | date }}", "es", "", ""),
+        ("{{ today | default('2026-01-01') | date('day_month') }}", "en", "", "1 January"),
+        ("{{ today | money('EUR') }}", "es", "1234.5", "1234,50 €"),
+        ("{{ today | money('EUR') }}", "es", "12345.5", "12.345,50 €"),
+        ("{{ today | money('EUR') }}", "en", "1234.5", "€1,234.50"),
+        ("{{ today | money('EUR') }}", "en", "-3 USD", "-$3.00"),
+        ("{{ today | money }}", "es", "12 JPY", "12 ¥"),
+        ("{{ today | money }}", "en", "7 CHF", "CHF 7.00"),
+        ("{{ today | money('euros') }}", "es", "7", "7,00"),
+        ("{{ today | money('EUR') }}", "es", "gratis", "gratis"),
+        ("{{ today | number }}", "es", "1234567.25", "1.234.567,25"),
+        ("{{ today | number(1) }}", "en", "1234567.25", "1,234,567.3"),
+        ("{{ today | number(999999) }}", "en", "1", "1.000000"),
+        ("{{ 12345 | number }}", "es", "", "12.345"),
+        ("{{ today | name }}", "es", "JOSÉ MARÍA DE LA CRUZ", "José María de la Cruz"),
+        ("{{ today | name }}", "es", "ana-maría o'neill", "Ana-María O'Neill"),
+        ("{{ today | name }}", "es", "Ana McDonald", "Ana McDonald"),
+        ("{{ today | name }}", "es", "de la fuente", "De la Fuente"),
+    ],
+)
+def test_values_are_written_for_people(template, language, value, shown):
+    known = vocabulary(0, language=language)
+    made = placeholders(template, vocabulary=known, mode="text", field="x")
+    assert made.render({"today": value}).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    "kept", ["9" * 500, "1" + "0" * 39, "-" * 400, "1e999999999", "0." + "1" * 300, "9999-99-99" * 50, "\ud800" * 30]
+)
+@pytest.mark.parametrize("form", ["date", "money('EUR')", "number(6)", "name"])
+def test_no_value_makes_a_format_slow_or_long(kept, form):
+    made = placeholders("{{ today | %s }}" % form, vocabulary=KNOWN, mode="html", field="x")
+    begin = time.process_time()
+    assert len(made.render({"today": kept})) <= 1000
+    assert time.process_time() - begin < 0.1
