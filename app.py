@@ -46,6 +46,12 @@ def send_campaigns(event: Any) -> dict[str, Any]:
     return wiring.consume("campaign-send", event)
 
 
+@app.on_sqs_message(queue="messages", batch_size=1)
+def send_messages(event: Any) -> dict[str, Any]:
+    """One mail by order of a program."""
+    return wiring.consume("messages", event)
+
+
 @app.on_sqs_message(queue="delivery-events", batch_size=10)
 def apply_delivery_events(event: Any) -> dict[str, Any]:
     """What the mail provider says of a message: delivered, bounced, complained."""

@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.campaigns.routes": ("campaigns",),
     "marketing.sending.routes": ("campaigns", "frequency-cap"),
     "marketing.tracking.routes": ("t",),
+    "marketing.messages.routes": ("messages",),
     "marketing.preferences.routes": ("preferences", "preference-topics", "u"),
     "insight.reports.routes": ("reports",),
 }
@@ -71,7 +72,8 @@ CONSUMERS: dict[str, str] = {
     "segment-fill": "marketing.segments.consumers:handle",
     "campaign-plan": "marketing.sending.consumers:plan",
     "campaign-send": "marketing.sending.consumers:walk",
-    "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.delivery.consumers:handle",
+    "messages": "marketing.messages.consumers:handle",
+    "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.messages.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
     "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
     "imports": "customers.imports.consumers:handle",
@@ -114,6 +116,7 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.campaigns.projections",
     "marketing.sending.projections",
     "marketing.preferences.projections",
+    "marketing.messages.projections",
     "insight.metrics.projections",
     "insight.reports.projections",
 )
@@ -128,6 +131,7 @@ TICKS: tuple[str, ...] = (
     "customers.tasks.consumers:tick",
     "marketing.scoring.consumers:tick",
     "marketing.sending.consumers:tick",
+    "marketing.messages.consumers:tick",
     "marketing.tracking.consumers:tick",
     "insight.reports.consumers:tick",
 )
@@ -175,6 +179,7 @@ PARTS: dict[str, dict[str, str]] = {
         "forms": "marketing.forms.erasure:ERASURE",
         "sending": "marketing.sending.erasure:ERASURE",
         "tracking": "marketing.tracking.erasure:ERASURE",
+        "messages": "marketing.messages.erasure:ERASURE",
         "segments": "marketing.segments.erasure:ERASURE",
         "quotes": "sales.quotes.erasure:ERASURE",
         "deals": "sales.deals.erasure:ERASURE",

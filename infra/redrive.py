@@ -26,7 +26,7 @@ from infra.deploy import Clients, outputs
 from infra.local import ports, publish
 
 #: Queues whose dead letters go back to a queue.
-QUEUES = ("scoring", "segment-fill", "campaign-plan", "campaign-send", "delivery-events", "reports")
+QUEUES = ("scoring", "segment-fill", "campaign-plan", "campaign-send", "messages", "delivery-events", "reports")
 #: Dead letters that go back to a function, and the output with its name.
 FUNCTIONS = {"projector": "ProjectFunctionName", "tick": "TickFunctionName"}
 

@@ -55,6 +55,7 @@ def fake_runtime(table: Table | None = None, **given: Any) -> Runtime:
         "signer": Signer(SECRET),
         "public_url": "https://crm.example",
         "mailer": FakeMailer(),
+        "transactional_mailer": FakeMailer(),
         "files": FakeFiles(),
         "scheduler": FakeScheduler(),
         "identity": FakeIdentity(),

@@ -94,6 +94,13 @@ class Runtime:
         return SesMailer(self.aws, self.settings.configuration_set)
 
     @cached_property
+    def transactional_mailer(self) -> "Mailer":
+        """SES for single mails: a stream of its own, whose reputation campaigns do not touch."""
+        from chalicelib.foundation.mail import SesMailer
+
+        return SesMailer(self.aws, self.settings.transactional_configuration_set)
+
+    @cached_property
     def files(self) -> "Files":
         """The bucket of files."""
         from chalicelib.foundation.files import S3Files

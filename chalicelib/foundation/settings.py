@@ -9,6 +9,7 @@ QUEUES = (
     "segment-fill",
     "campaign-plan",
     "campaign-send",
+    "messages",
     "delivery-events",
     "reports",
     "jobs",
@@ -32,6 +33,7 @@ class Settings:
     user_pool_client_id: str
     files_bucket: str
     configuration_set: str
+    transactional_configuration_set: str
     scheduler_group: str
     scheduler_role_arn: str
     queue_urls: Mapping[str, str]
@@ -66,6 +68,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         user_pool_client_id=text("USER_POOL_CLIENT_ID"),
         files_bucket=text("FILES_BUCKET"),
         configuration_set=text("CONFIGURATION_SET"),
+        transactional_configuration_set=text("TRANSACTIONAL_CONFIGURATION_SET"),
         scheduler_group=text("SCHEDULER_GROUP"),
         scheduler_role_arn=text("SCHEDULER_ROLE_ARN"),
         queue_urls=by_queue("URL"),

@@ -24,6 +24,7 @@ MAXIMUM_CONCURRENCY = {
     "campaign-plan": 5,
     # How fast mail leaves; SES's own limit is kept by the sender.
     "campaign-send": 5,
+    "messages": 5,
     "delivery-events": 10,
     "reports": 2,
     "jobs": 5,

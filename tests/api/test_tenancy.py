@@ -163,6 +163,9 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "lead_id": _lead,
     "activity_id": _activity,
     "file_id": _file,
+    "message_id": lambda foreign: foreign.post(
+        "/messages", {"to": _address(), "subject": CANARY, "body": {"format": "text", "source": CANARY}}
+    ),
     "task_id": lambda foreign: foreign.post("/tasks", {"title": CANARY}),
     "form_key": _form,
     "submission_id": _submission,
@@ -255,6 +258,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ),
     ("PUT", "/v1/purposes"): Sample(
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
+    ),
+    ("POST", "/v1/messages"): Sample(
+        lambda _: {"to": _address(), "subject": CANARY, "body": {"format": "text", "source": CANARY}}
     ),
     ("PUT", "/v1/preference-topics"): Sample(
         lambda _: {"topics": [{"key": "news", "name": {"es": CANARY, "en": CANARY}}], "version": 0}

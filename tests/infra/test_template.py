@@ -214,7 +214,7 @@ class TestFunctions:
 class TestEventSources:
     def test_every_queue_source_reports_single_failures(self, template: Template) -> None:
         sources = events(template, "SQS")
-        assert len(sources) == 10
+        assert len(sources) == 11
         # Who erases a person takes what names them out of the rejected changes, too.
         more = {"RunJobs": [get_att("ProjectorDeadLetterQueue", "Arn")]}
         for logical_id, properties, source in sources:
@@ -322,19 +322,38 @@ class TestPolicies:
             for logical_id, properties in functions(template)
             if allowed(template, properties, "ses:SendRawEmail")
         }
-        assert senders == {"api_handler", "send_campaigns", "run_reports", "run_jobs", "run_exports", "tick"}
+        assert senders == {
+            "api_handler",
+            "send_campaigns",
+            "send_messages",
+            "run_reports",
+            "run_jobs",
+            "run_exports",
+            "tick",
+        }
 
     @pytest.mark.parametrize(
         ("function", "queues"),
         [
             (
                 "APIHandler",
-                {"Scoring", "SegmentFill", "CampaignPlan", "CampaignSend", "Reports", "Jobs", "Imports", "Exports"},
+                {
+                    "Scoring",
+                    "SegmentFill",
+                    "CampaignPlan",
+                    "CampaignSend",
+                    "Messages",
+                    "Reports",
+                    "Jobs",
+                    "Imports",
+                    "Exports",
+                },
             ),
             ("Score", set()),
             ("FillSegments", {"SegmentFill"}),
             ("PlanCampaigns", {"CampaignPlan", "CampaignSend"}),
             ("SendCampaigns", {"CampaignSend"}),
+            ("SendMessages", {"Messages"}),
             ("ApplyDeliveryEvents", set()),
             ("RunReports", set()),
             ("RunJobs", {"Jobs", "SegmentFill"}),

@@ -141,7 +141,17 @@ def live(life: Life, word: str) -> str:
     bring_in_and_out(life, contact_id, word)
     campaign(life, segment["id"], contact_id, word)
     life.settle()
+    messages(life, word)
     return contact_id
+
+
+def messages(life: Life, word: str) -> None:
+    """A single mail that was sent, and one that waits."""
+    text = {"format": "html", "source": "<p>{{ data.name }}, {{ contact.last_name }}</p>"}
+    body = {"to": f"{word}@example.com", "subject": "Para {{ data.name }}", "body": text, "data": {"name": word}}
+    life.post("/messages", body)
+    life.settle()
+    life.post("/messages", body)
 
 
 def file(life: Life, contact_id: str, word: str) -> None:

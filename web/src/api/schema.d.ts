@@ -1844,6 +1844,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest single mails with what became of them. */
+        get: operations["list_messages"];
+        put?: never;
+        /** Send one mail to one address. With an Idempotency-Key a repetition is the same mail. */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/my-day": {
         parameters: {
             query?: never;
@@ -7171,6 +7206,194 @@ export interface components {
             contacts?: components["schemas"]["ContactOut"][];
         };
         /**
+         * MessageAttachment
+         * @description A file to go with it: its base64 ``content`` with a name and a type, or the id of a file of the workspace (``POST /files``),
+         *     which big ones need: a whole request has 4 MB at most.
+         */
+        MessageAttachment: {
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * Content Type
+             * @default application/octet-stream
+             */
+            content_type?: string;
+            /**
+             * File Id
+             * @default
+             */
+            file_id?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * MessageBody
+         * @description What a message says, with placeholders in it.
+         */
+        MessageBody: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "blocks" | "mjml" | "html" | "text";
+            /** Source */
+            source: string;
+        };
+        /**
+         * MessageIn
+         * @description A mail to one address. Either ``template_id`` or ``subject`` and ``body``; ``data`` fills ``{{ data.… }}`` in them. ``purpose``
+         *     is ``transactional``, which needs no consent, or a purpose that the person has agreed to (``marketing_email``).
+         */
+        MessageIn: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments?: components["schemas"]["MessageAttachment"][];
+            /** @default null */
+            body?: components["schemas"]["MessageBody"] | null;
+            /**
+             * Data
+             * @default {}
+             */
+            data?: {
+                [key: string]: boolean | number | string | string[];
+            };
+            /**
+             * @default {
+             *       "email": "",
+             *       "name": ""
+             *     }
+             */
+            from?: components["schemas"]["MessageSender"];
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+            /**
+             * Purpose
+             * @default transactional
+             */
+            purpose?: string;
+            /**
+             * Reply To
+             * @default
+             */
+            reply_to?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * Template Id
+             * @default
+             */
+            template_id?: string;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * MessageOut
+         * @description A single mail and what became of it.
+         */
+        MessageOut: {
+            /** Attempt */
+            attempt: number;
+            /** Bounced At */
+            bounced_at: string | null;
+            /** Complained At */
+            complained_at: string | null;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Created At */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Id */
+            id: string;
+            /** Message Id */
+            message_id: string;
+            /** Purpose */
+            purpose: string;
+            /** Reason */
+            reason: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** Subject */
+            subject: string;
+            /** Template Id */
+            template_id: string | null;
+            /** To */
+            to: string;
+        };
+        /**
+         * MessageSender
+         * @description From whom it goes; what is left out is the workspace's.
+         */
+        MessageSender: {
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * MessagesOut
+         * @description A page of the log.
+         */
+        MessagesOut: {
+            /** Items */
+            items: components["schemas"]["MessageOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            reputation: components["schemas"]["ReputationOut"];
+        };
+        /**
+         * MessagesQuery
+         * @description Which messages: all, or those in one state.
+         */
+        MessagesQuery: {
+            /**
+             * Cursor
+             * @description Where a former page ended.
+             * @default null
+             */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @description How many items, at most.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * State
+             * @default null
+             */
+            state?: ("pending" | "claimed" | "sent" | "failed" | "suppressed" | "unknown" | "parked" | "delivered" | "bounced" | "complained") | null;
+        };
+        /**
          * MoneySchema
          * @description An amount in a currency.
          */
@@ -8854,6 +9077,20 @@ export interface components {
         Refreshing: {
             /** Refresh Token */
             refresh_token: string;
+        };
+        /**
+         * ReputationOut
+         * @description What became of the single mails of the last 30 days, counted apart from campaigns.
+         */
+        ReputationOut: {
+            /** Bounced */
+            bounced: number;
+            /** Complained */
+            complained: number;
+            /** Delivered */
+            delivered: number;
+            /** Sent */
+            sent: number;
         };
         /**
          * ResolveIn
@@ -22463,6 +22700,221 @@ export interface operations {
             };
             /** @description The body is of another media type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                state?: ("pending" | "claimed" | "sent" | "failed" | "suppressed" | "unknown" | "parked" | "delivered" | "bounced" | "complained") | null;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""Single mails by order of a program: receipts, passwords, confirmations. Their own stream, apart from campaigns."""

@@ -1,0 +1,29 @@
+"""From a message's changes: the workspace's counts of single mails, apart from campaigns'."""
+
+from chalicelib.foundation.projection import Derivation, Projection
+from chalicelib.foundation.table import Change
+from chalicelib.marketing.messages.records import MessageRecord
+from chalicelib.workspaces.settings import service as workspaces
+
+_TIMES = {
+    "sent_at": "sent",
+    "delivered_at": "delivered",
+    "bounced_at": "bounced",
+    "complained_at": "complained",
+}
+
+
+def count(change: Change, into: Derivation) -> None:
+    """One more of the day, when it happens first."""
+    old, new = change.old, change.new
+    if not isinstance(new, MessageRecord):
+        return
+    for attribute, name in _TIMES.items():
+        at = getattr(new, attribute)
+        if at is None or getattr(old, attribute, None) is not None:
+            continue
+        workspace = workspaces.get_workspace(table=into.table, workspace_id=new.workspace_id)
+        into.count(change, f"message.{name}", workspaces.local_day(workspace, at), "all", 1)
+
+
+PROJECTIONS: dict[str, list[Projection]] = {"message": [count]}
