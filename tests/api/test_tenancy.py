@@ -260,10 +260,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
     ),
     ("POST", "/v1/messages"): Sample(
-        lambda _: {"to": _address(), "subject": CANARY, "body": {"format": "text", "source": CANARY}}
+        lambda _: {"to": _address(), "subject": "Pedido", "body": {"format": "text", "source": "Hola"}}
     ),
     ("PUT", "/v1/preference-topics"): Sample(
-        lambda _: {"topics": [{"key": "news", "name": {"es": CANARY, "en": CANARY}}], "version": 0}
+        lambda _: {"topics": [{"key": "news", "name": {"es": "Novedades", "en": "News"}}], "version": 0}
     ),
     ("POST", "/v1/suppressions"): Sample(lambda _: {"email": "eva@secreto.example"}),
     ("DELETE", "/v1/suppressions"): Sample(query=lambda _: {"email": "eva@secreto.example"}),
