@@ -211,6 +211,11 @@ def _rules(foreign: Foreign) -> dict[str, Any]:
     return {"rules": rules, "grades": shown["grades"], "version": shown["version"]}
 
 
+def _prices(foreign: Foreign) -> dict[str, Any]:
+    shown: dict[str, Any] = foreign.client.get("/prices", **foreign.world.owner).json
+    return {name: value for name, value in shown.items() if name != "updated_at"}
+
+
 FORM: dict[str, Any] = {
     "name": "x",
     "fields": [{"name": "email", "type": "email", "required": True, "label": {"en": "E-mail"}}],
@@ -348,6 +353,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/forms"): Sample(lambda _: FORM),
     ("PUT", "/v1/forms/{form_key}/settings"): _version(**FORM),
     ("PUT", "/v1/scoring-rules"): Sample(_rules),
+    ("PUT", "/v1/prices"): Sample(_prices, control=(200, 409)),
     ("POST", "/v1/segments"): Sample(
         lambda foreign: {"name": "x", "kind": "static", "contact_ids": [foreign("contact_id")]}
     ),

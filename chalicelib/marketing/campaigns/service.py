@@ -191,7 +191,7 @@ def notices(campaign: Campaign, workspace: Workspace) -> list[Notice]:
     if not (campaign.from_email or workspace.sender_email):
         message = "There is no sender address, neither here nor in the workspace."
         found.append(Notice("sender_missing", message, "from.email", blocking=True))
-    if not campaign.segment_ids:
+    if not campaign.segment_ids and not campaign.resend_of:
         found.append(Notice("audience_missing", "No segment is chosen.", "segment_ids", blocking=True))
     return [*found, *missing(campaign)]
 
@@ -221,6 +221,7 @@ def send_campaign(
     ]
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
+    _check_segments(table, workspace.id, "exclude_segment_ids", campaign.exclude_segment_ids)
     if at is None:
         if campaign.delivery.mode == "local_time":
             raise InvalidError("At each contact's local time needs a time.", field="at", code="missing")

@@ -19,6 +19,7 @@ from chalicelib.marketing.campaigns.domain import (
     Baseline,
     Campaign,
     CampaignState,
+    Delivery,
     Plan,
     planning_at,
 )
@@ -34,6 +35,7 @@ from chalicelib.marketing.templates.domain import Body, CustomField, Notice
 from chalicelib.workspaces.audit.service import deletion
 
 TENDED_EVERY = timedelta(minutes=1)
+_BARE = Notice("", "")
 
 
 def read(table: Table, workspace_id: str, campaign_id: str, *, consistent: bool = False) -> Campaign | None:
@@ -187,7 +189,7 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         exclude_segment_ids=list(campaign.exclude_segment_ids) or None,
         language=campaign.language,
         translations=packing.pack_wordings(campaign.translations),
-        delivery=packing.packed(campaign.delivery),
+        delivery=packing.packed(campaign.delivery) if campaign.delivery != Delivery() else None,
         ab_test=packing.packed(campaign.ab_test),
         ab=packing.packed(campaign.ab),
         recurrence=packing.packed(campaign.recurrence),
@@ -207,8 +209,8 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         started_at=campaign.started_at,
         finished_at=campaign.finished_at,
         stop_reason=campaign.stop_reason or None,
-        baseline=asdict(campaign.baseline),
-        warnings=[asdict(notice) for notice in campaign.warnings],
+        baseline=asdict(campaign.baseline) if campaign.baseline != Baseline() else None,
+        warnings=[_notice(notice) for notice in campaign.warnings] or None,
     )
 
 
@@ -264,6 +266,11 @@ def _due_at(campaign: Campaign) -> datetime | None:
         case CampaignState.PLANNING | CampaignState.SENDING:
             return campaign.updated_at + TENDED_EVERY
     return None
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    """What a notice has of its own; rows are read and written often."""
+    return {name: value for name, value in asdict(notice).items() if value != getattr(_BARE, name)}
 
 
 def _at(campaign: Campaign, version: int) -> Campaign:

@@ -215,6 +215,12 @@ def clear(*, table: Table, workspace_id: str, segment_id: str, shards: int) -> b
     return store.clear(table, workspace_id, segment_id, shards, limit=5000)
 
 
+def members_among(*, table: Table, workspace_id: str, segment_id: str, contact_ids: Iterable[str]) -> set[str]:
+    """Which of these contacts are in the segment, as they certainly are. `NotFoundError` without the segment."""
+    segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
+    return store.members_among(table, segment, contact_ids)
+
+
 def _static(table: Table, workspace_id: str, segment_id: str) -> Segment:
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
     if segment.kind != "static":

@@ -103,8 +103,7 @@ class Checks:
         """``frequency_cap`` when the contact has had enough for now, by the workspace's rule, or ``frequency_chosen`` by their own;
         a place is taken otherwise.
         """
-        own = personal_cap(self.contacts.get(row.contact_id))
-        caps = [each for each in (self.cap if self.cap.messages else None, own) if each is not None]
+        caps = self._caps(row)
         if not caps:
             return ""
         full = store.reserve(
@@ -116,9 +115,22 @@ class Checks:
             clock.now(),
             self.recent.get(row.contact_id),
         )
+        return self._cap_reason(full)
+
+    def cap_reached(self, row: Recipient) -> str:
+        """The same as `cap_refusal`, looked at only: nothing is taken."""
+        record = self.recent.get(row.contact_id)
+        sent = {} if record is None else {each: at for each, at in record.sent.items() if each != row.campaign_id}
+        return self._cap_reason(store.full_cap(sent, self._caps(row), self.now))
+
+    def _caps(self, row: Recipient) -> list[FrequencyCap]:
+        own = personal_cap(self.contacts.get(row.contact_id))
+        return [each for each in (self.cap if self.cap.messages else None, own) if each is not None]
+
+    def _cap_reason(self, full: FrequencyCap | None) -> str:
         if full is None:
             return ""
-        return Reason.FREQUENCY_CHOSEN if full is own else Reason.FREQUENCY_CAP
+        return Reason.FREQUENCY_CAP if full is self.cap else Reason.FREQUENCY_CHOSEN
 
 
 def _moved(table: Table, rows: list[Recipient], found: Mapping[str, Contact]) -> frozenset[str]:

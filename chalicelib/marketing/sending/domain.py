@@ -48,6 +48,7 @@ class Reason(StrEnum):
     ADDRESS_INVALID = "address_invalid"
     ADDRESS_CHANGED = "address_changed"
     DUPLICATE_ADDRESS = "duplicate_address"
+    EXCLUDED_SEGMENT = "excluded_segment"
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     SUPPRESSED = "suppressed"

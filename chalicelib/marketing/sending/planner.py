@@ -1,11 +1,10 @@
-"""From a campaign's segments to its ledger.
+"""From a campaign's audience to its ledger.
 
-A page of a segment's members becomes rows, and only when they are written does the campaign's cursor move; so whatever dies is
+A page of the audience becomes rows, and only when they are written does the campaign's cursor move; so whatever dies is
 done again, and finds its rows there. Every transaction checks that the campaign is still being planned from the same place: when
 the rows are counted at the end, none can be added any more, and the count is the audience.
 """
 
-import json
 import time
 from datetime import timedelta
 
@@ -17,10 +16,8 @@ from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, Plan, planning_at
-from chalicelib.marketing.segments import service as segments
-from chalicelib.marketing.segments.domain import SegmentState
-from chalicelib.marketing.sending import ledger, store
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, planning_at
+from chalicelib.marketing.sending import audience, ledger, store
 from chalicelib.marketing.sending.domain import Reason, Recipient, State, shard_of
 from chalicelib.marketing.sending.records import ledger_partition
 
@@ -60,60 +57,71 @@ def _plan(table: Table, clock: Clock, queues: Queues, campaign: Campaign, second
     if campaign.state is not CampaignState.PLANNING:
         return
     began = time.monotonic()
-    while campaign.plan.segment < len(campaign.segment_ids):
+    while campaign.plan.segment < audience.sources(campaign):
         if _still_filling(table, clock, campaign):
             queues.publish("campaign-plan", [events.plan(campaign, clock.now())], delay=SEGMENT_WAIT)
             return
-        campaign = _page(table, clock, campaign)
+        try:
+            campaign = _page(table, clock, campaign)
+        except audience.ExcludedMissingError:
+            _stop(table, clock, campaign)
+            return
         if time.monotonic() - began > seconds:
             queues.publish("campaign-plan", [events.plan(campaign, clock.now())])
             return
-    audience = 0
+    total = 0
     for shard in range(campaign.shards):
         planned = ledger.count(table, ledger_partition(campaign.workspace_id, campaign.id, shard))
         store.put_shard(table, campaign, shard, planned, clock.now())
-        audience += planned
-    campaign = campaigns.audience_known(table=table, clock=clock, campaign=campaign, audience=audience)
+        total += planned
+    campaign = campaigns.audience_known(table=table, clock=clock, campaign=campaign, audience=total)
     queues.publish("campaign-send", events.walks(campaign, clock.now()))
 
 
+def _stop(table: Table, clock: Clock, campaign: Campaign) -> None:
+    """A segment to leave out is gone: who knows whom it would have kept from the audience. A person decides."""
+    campaigns.pause_campaign(
+        table=table,
+        clock=clock,
+        workspace_id=campaign.workspace_id,
+        campaign_id=campaign.id,
+        changed_by=campaigns.SYSTEM,
+        reason="excluded_missing",
+    )
+
+
 def _still_filling(table: Table, clock: Clock, campaign: Campaign) -> bool:
-    segment_id = campaign.segment_ids[campaign.plan.segment]
-    segment = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=[segment_id]).get(segment_id)
+    """Whether to wait: ten minutes for who is to get it, and for as long as it takes for who is not to."""
     patient = campaign.started_at is not None and clock.now() - campaign.started_at < SEGMENT_PATIENCE
-    return segment is not None and segment.state is SegmentState.FILLING and patient
+    return audience.excluded_filling(table, campaign) or (patient and audience.filling(table, campaign))
 
 
 def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
-    """One page of one segment; the campaign with its cursor moved."""
-    here = campaign.plan
-    start: list[str] | None = json.loads(here.position) if here.position else None
-    try:
-        page = segments.members(
-            table=table,
-            workspace_id=campaign.workspace_id,
-            segment_id=campaign.segment_ids[here.segment],
-            start=start,
-            limit=PAGE,
-        )
-        contact_ids, following = page.contact_ids, page.next
-    except NotFoundError:  # deleted after the campaign was started
-        contact_ids, following = [], None
-    found = contacts.get_contacts(table=table, workspace_id=campaign.workspace_id, contact_ids=contact_ids, gone=True)
-    planned = [_planned(campaign, contact_id, found.get(contact_id)) for contact_id in contact_ids]
+    """One page of the audience; the campaign with its cursor moved."""
+    found = audience.page(table, campaign, campaign.plan, limit=PAGE)
+    asked = [contact_id for contact_id in found.contact_ids if contact_id not in found.excluded]
+    known = contacts.get_contacts(table=table, workspace_id=campaign.workspace_id, contact_ids=asked, gone=True)
+    planned = [
+        _left_out(campaign, contact_id, found.excluded[contact_id])
+        if contact_id in found.excluded
+        else _planned(campaign, contact_id, known.get(contact_id))
+        for contact_id in found.contact_ids
+    ]
     still = campaigns.still_planning(table, campaign)
     now = clock.now()
     for position in range(0, len(planned), ledger.PLANNED_AT_ONCE):
-        part = planned[position : position + ledger.PLANNED_AT_ONCE]
-        ledger.plan(table, part, now, still)
-    if following is None:
-        plan = Plan(here.segment + 1)
-    else:
-        plan = Plan(here.segment, json.dumps(following))
+        ledger.plan(table, planned[position : position + ledger.PLANNED_AT_ONCE], now, still)
     try:
-        return campaigns.planned_to(table=table, clock=clock, campaign=campaign, plan=plan)
+        return campaigns.planned_to(table=table, clock=clock, campaign=campaign, plan=found.plan)
     except IllegalMoveError as error:
         raise ConflictError from error
+
+
+def _left_out(campaign: Campaign, contact_id: str, segment_id: str) -> Recipient:
+    """The row of somebody in an excluded segment: it says why, and their address is of no use to it."""
+    shard = shard_of(contact_id, campaign.shards)
+    reason = f"{Reason.EXCLUDED_SEGMENT}:{segment_id}"
+    return Recipient(campaign.workspace_id, campaign.id, shard, contact_id, "", State.SUPPRESSED, reason=reason)
 
 
 def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> Recipient:

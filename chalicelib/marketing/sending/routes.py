@@ -3,6 +3,7 @@
 from chalicelib.foundation.http import Answer, Call, Page, Routes
 from chalicelib.marketing.sending import service
 from chalicelib.marketing.sending.domain import FrequencyCap
+from chalicelib.marketing.sending.estimates import estimate
 from chalicelib.marketing.sending.schemas import (
     CapSchema,
     EstimateOut,
@@ -45,12 +46,10 @@ def test_campaign(call: Call[TestIn], campaign_id: str) -> Answer:
     return Answer(TestOut(to=call.body.to), 202)
 
 
-@routes.get("/campaigns/{campaign_id}/estimate", permission="campaigns:read", returns=EstimateOut)
+@routes.post("/campaigns/{campaign_id}/estimate", permission="campaigns:read", returns=EstimateOut)
 def estimate_campaign(call: Call[None], campaign_id: str) -> EstimateOut:
     """Who it would go to now, and what it would cost."""
-    return EstimateOut.of(
-        service.estimate(runtime=call.runtime, workspace_id=call.workspace_id, campaign_id=campaign_id)
-    )
+    return EstimateOut.of(estimate(runtime=call.runtime, workspace_id=call.workspace_id, campaign_id=campaign_id))
 
 
 @routes.get(

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.foundation.http.schemas import Instant, PageQuery, Schema
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient
-from chalicelib.marketing.sending.service import Estimate
+from chalicelib.marketing.sending.estimates import Estimate
 
 
 class PreviewIn(Schema):
@@ -42,41 +42,54 @@ class TestOut(Schema):
 
 
 class CostPartOut(Schema):
-    """A part of a cost."""
+    """A part of a cost: so many units of something."""
 
     name: str
+    units: Decimal
     amount: Decimal
 
 
 class CostOut(Schema):
-    """What sending would cost at AWS's public prices."""
+    """What sending would cost by the workspace's price table."""
 
     currency: str
     amount: Decimal
     breakdown: list[CostPartOut]
 
 
+class StepOut(Schema):
+    """How many are left after a step, from the segments' members to those who will get it."""
+
+    name: str
+    count: int
+
+
 class EstimateOut(Schema):
-    """Who a campaign would go to and what it would cost. ``excluded`` counts people left out, by reason."""
+    """Who a campaign would go to and what it would cost. ``audience`` is ``sendable`` and all that is ``excluded``, by reason;
+    where it is not ``exact``, all are reckoned from some thousand people.
+    """
 
     audience: int
     sendable: int
     exact: bool
     excluded: dict[str, int]
+    steps: list[StepOut]
     size: int
     cost: CostOut
 
     @classmethod
     def of(cls, estimate: Estimate) -> "EstimateOut":
         """An estimate as it is shown."""
-        parts = [CostPartOut(name=name, amount=amount) for name, amount in estimate.cost.breakdown]
+        cost = estimate.cost
+        parts = [CostPartOut(name=each.name, units=each.units, amount=each.amount) for each in cost.breakdown]
         return cls(
             audience=estimate.audience,
             sendable=estimate.sendable,
             exact=estimate.exact,
             excluded=estimate.excluded,
+            steps=[StepOut(name=each.name, count=each.count) for each in estimate.steps],
             size=estimate.size,
-            cost=CostOut(currency=estimate.cost.currency, amount=estimate.cost.amount, breakdown=parts),
+            cost=CostOut(currency=cost.currency, amount=cost.amount, breakdown=parts),
         )
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.customers.consent import service as consent
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact, EmailAddress
 from chalicelib.foundation.clock import Clock
@@ -16,8 +15,7 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign, CampaignState, Cost, cost
-from chalicelib.marketing.segments import service as segments
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
 from chalicelib.marketing.sending import domain, ledger, store, visits
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State, Visits
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
@@ -27,8 +25,6 @@ from chalicelib.workspaces.settings.service import get_workspace
 if TYPE_CHECKING:
     from chalicelib.marketing.sending.message import Letter
 
-SAMPLE_LIMIT = 1000
-"""Members that an estimate looks at one by one; beyond them it reckons from the share it found."""
 _SCAN_LIMIT = 2000
 
 
@@ -92,60 +88,6 @@ def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str)
     except (MailDeferredError, MailUnknownError) as error:
         raise UnavailableError("The mail provider did not answer; the test may or may not arrive.") from error
     store.put_test_mail(table, workspace_id, message_id, now)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Who a campaign would go to and what it would cost. ``exact`` is False when the audience was too big to look at each one;
-    ``excluded`` says how many were left out why, among those that were looked at.
-    """
-
-    audience: int
-    sendable: int
-    exact: bool
-    excluded: dict[str, int]
-    size: int
-    cost: Cost
-
-
-def estimate(*, runtime: Runtime, workspace_id: str, campaign_id: str) -> Estimate:
-    """Look at the members of the segments as they are now."""
-    table = runtime.table
-    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
-    body = campaigns.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
-    ids, whole = _members(table, campaign)
-    found = contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=ids)
-    excluded: dict[str, int] = {}
-    addresses: set[str] = set()
-
-    def leave_out(why: str) -> None:
-        excluded[why] = excluded.get(why, 0) + 1
-
-    for contact_id in ids:
-        contact = found.get(contact_id)
-        if contact is None:
-            leave_out("contact_deleted")
-        elif not contact.email:
-            leave_out("no_address")
-        elif not contact.consented(PURPOSE):
-            leave_out("consent_withdrawn" if PURPOSE in contact.consents else "consent_missing")
-        elif contact.email in addresses:
-            leave_out("duplicate_address")
-        else:
-            addresses.add(contact.email)
-    listed = consent.suppressed(
-        table=table, signer=runtime.signer, workspace_id=workspace_id, emails=addresses, consistent=False
-    )
-    if listed:
-        excluded["suppressed"] = len(listed)
-    sendable = len(addresses) - len(listed)
-    audience = len(ids)
-    if not whole:
-        counted = segments.get_segments(table=table, workspace_id=workspace_id, ids=campaign.segment_ids)
-        audience = max(sum(segment.count for segment in counted.values()), audience)
-        sendable = round(audience * sendable / max(len(ids), 1))
-    size = len(body.html.encode()) + len(body.text.encode())
-    return Estimate(audience, sendable, whole, excluded, size, cost(sendable, size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,27 +212,6 @@ def _by_email(table: Table, campaign: Campaign, email: str) -> list[Recipient]:
         return []
     row = ledger.read(table, recipient_key(campaign.workspace_id, campaign.id, contact_id, campaign.shards))
     return [row] if row is not None else []
-
-
-def _members(table: Table, campaign: Campaign) -> tuple[list[str], bool]:
-    """Members of the campaign's segments, each once, and whether these are all."""
-    ids: dict[str, None] = {}
-    for segment_id in campaign.segment_ids:
-        start: list[str] | None = None
-        while True:
-            try:
-                page = segments.members(
-                    table=table, workspace_id=campaign.workspace_id, segment_id=segment_id, start=start, limit=200
-                )
-            except NotFoundError:
-                break
-            ids |= dict.fromkeys(page.contact_ids)
-            start = page.next
-            if len(ids) >= SAMPLE_LIMIT and (start is not None or segment_id != campaign.segment_ids[-1]):
-                return list(ids), False
-            if start is None:
-                break
-    return list(ids), True
 
 
 def _somebody(campaign: Campaign, now: datetime) -> Contact:

@@ -1,6 +1,6 @@
 """The rows beside the ledger: its shards, frequency caps, settings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -167,10 +167,9 @@ def reserve(
         }
         if campaign_id in sent:
             return None
-        times = [from_text(at) for at in sent.values()]
-        for cap in caps:
-            if sum(at > now - timedelta(days=cap.days) for at in times) >= cap.messages:
-                return cap
+        full = full_cap(sent, caps, now)
+        if full is not None:
+            return full
         sent[campaign_id] = to_text(now)
         key = cap_key(workspace_id, contact_id)
         changed = CapRecord(
@@ -189,6 +188,15 @@ def reserve(
         else:
             return None
     return caps[0] if caps else None
+
+
+def full_cap(sent: Mapping[str, str], caps: Sequence[FrequencyCap], now: datetime) -> FrequencyCap | None:
+    """The first of these caps that has no place left, when these campaigns were sent at these times; None when all have one."""
+    times = [from_text(at) for at in sent.values()]
+    for cap in caps:
+        if sum(at > now - timedelta(days=cap.days) for at in times) >= cap.messages:
+            return cap
+    return None
 
 
 def _change(table: Table, key: Key, actions: Sequence[Any]) -> None:

@@ -98,7 +98,7 @@ class TestCampaigns:
         assert draft["state"] == "draft"
         assert draft["from"] == {"name": "Acme", "email": "hola@acme.example"}
         assert [notice["code"] for notice in draft["warnings"]] == ["opt_out_added", "fallback_missing"]
-        assert client.get(f"/campaigns/{campaign_id}/estimate", **workspace.key)["sendable"] == 1
+        assert client.post(f"/campaigns/{campaign_id}/estimate", **workspace.key)["sendable"] == 1
         preview = client.post(f"/campaigns/{campaign_id}/preview", {"contact_id": contact_id}, **workspace.key)
         assert preview["subject"] == "Hello Ana"
         assert "https://shop.example/a?x=1" in preview["html"]

@@ -76,11 +76,21 @@ class World:
             )  # fmt: skip
         return contact_id
 
-    def campaign(self, *, html: str = HTML, segment_ids=None, subject="Hola {{ contact.first_name }}") -> str:
+    def segment(self, *contact_ids: str) -> str:
+        segment_id = new_id(self.clock.now())
+        segments.create_static(
+            table=self.table, clock=self.clock, workspace_id=self.id, segment_id=segment_id, name="Otros",
+            contact_ids=contact_ids,
+        )  # fmt: skip
+        return segment_id
+
+    def campaign(
+        self, *, html: str = HTML, segment_ids=None, subject="Hola {{ contact.first_name }}", others=None, **values
+    ) -> str:
         campaign = campaigns.create_campaign(
             table=self.table, clock=self.clock, workspace=self.workspace, campaign_id=new_id(self.clock.now()),
-            values={"name": "Una", "subject": subject, "segment_ids": segment_ids or [self.segment_id]},
-            body=campaigns.BodySource("html", html), changed_by="member:test",
+            values={"name": "Una", "subject": subject, "segment_ids": segment_ids or [self.segment_id], **values},
+            body=campaigns.BodySource("html", html), others=others, changed_by="member:test",
         )  # fmt: skip
         return campaign.id
 

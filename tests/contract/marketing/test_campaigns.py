@@ -16,7 +16,7 @@ from chalicelib.marketing.campaigns.domain import CampaignState
 from chalicelib.marketing.sending import planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import FrequencyCap, State
-from chalicelib.marketing.sending.service import estimate
+from chalicelib.marketing.sending.estimates import estimate
 from chalicelib.workspaces.settings import service as workspaces
 from tests.contract.marketing.campaign_world import World
 

@@ -206,10 +206,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who it would go to now, and what it would cost. */
-        get: operations["estimate_campaign"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Who it would go to now, and what it would cost. */
+        post: operations["estimate_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2014,6 +2014,24 @@ export interface paths {
         put?: never;
         /** Take somebody's answers. */
         post: operations["post_preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the cloud charges, as estimates are reckoned with it. */
+        get: operations["get_prices"];
+        /** Write down what the cloud charges. */
+        put: operations["put_prices"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4657,7 +4675,7 @@ export interface components {
         };
         /**
          * CostOut
-         * @description What sending would cost at AWS's public prices.
+         * @description What sending would cost by the workspace's price table.
          */
         CostOut: {
             /** Amount */
@@ -4669,13 +4687,15 @@ export interface components {
         };
         /**
          * CostPartOut
-         * @description A part of a cost.
+         * @description A part of a cost: so many units of something.
          */
         CostPartOut: {
             /** Amount */
             amount: string;
             /** Name */
             name: string;
+            /** Units */
+            units: string;
         };
         /**
          * CountOut
@@ -5325,7 +5345,8 @@ export interface components {
         };
         /**
          * EstimateOut
-         * @description Who a campaign would go to and what it would cost. ``excluded`` counts people left out, by reason.
+         * @description Who a campaign would go to and what it would cost. ``audience`` is ``sendable`` and all that is ``excluded``, by reason;
+         *     where it is not ``exact``, all are reckoned from some thousand people.
          */
         EstimateOut: {
             /** Audience */
@@ -5341,6 +5362,8 @@ export interface components {
             sendable: number;
             /** Size */
             size: number;
+            /** Steps */
+            steps: components["schemas"]["chalicelib__marketing__sending__schemas__StepOut"][];
         };
         /**
          * ExchangeRateIn
@@ -8287,6 +8310,56 @@ export interface components {
              */
             mapping?: string | null;
         };
+        /**
+         * PricesIn
+         * @description What each unit costs, in one currency; ``version`` is the one they were read at (0: the public ones).
+         */
+        PricesIn: {
+            /** Currency */
+            currency: string;
+            /** Function Gb Second */
+            function_gb_second: number | string;
+            /** Function Request */
+            function_request: number | string;
+            /** Mail */
+            mail: number | string;
+            /** Mail Data Gb */
+            mail_data_gb: number | string;
+            /** Queue Request */
+            queue_request: number | string;
+            /** Table Read */
+            table_read: number | string;
+            /** Table Write */
+            table_write: number | string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PricesOut
+         * @description What each unit costs.
+         */
+        PricesOut: {
+            /** Currency */
+            currency: string;
+            /** Function Gb Second */
+            function_gb_second: string;
+            /** Function Request */
+            function_request: string;
+            /** Mail */
+            mail: string;
+            /** Mail Data Gb */
+            mail_data_gb: string;
+            /** Queue Request */
+            queue_request: string;
+            /** Table Read */
+            table_read: string;
+            /** Table Write */
+            table_write: string;
+            /** Updated At */
+            updated_at: string | null;
+            /** Version */
+            version: number;
+        };
         Problem: {
             /** @description The record as it is now (409). */
             current?: Record<string, never>;
@@ -9761,19 +9834,6 @@ export interface components {
             stage_id: string;
         };
         /**
-         * StepOut
-         * @description How often a step of the funnel happened in the week.
-         */
-        StepOut: {
-            /** Count */
-            count: number;
-            /**
-             * Step
-             * @enum {string}
-             */
-            step: "submissions" | "leads" | "working" | "qualified";
-        };
-        /**
          * SubmissionIn
          * @description A post of a form.
          */
@@ -10727,7 +10787,7 @@ export interface components {
             /** Campaigns */
             campaigns: components["schemas"]["chalicelib__insight__reports__schemas__CampaignOut"][];
             /** Funnel */
-            funnel: components["schemas"]["StepOut"][];
+            funnel: components["schemas"]["chalicelib__insight__reports__schemas__StepOut"][];
             leads: components["schemas"]["LeadsOut"];
             period: components["schemas"]["PeriodOut"];
             scores: components["schemas"]["ScoresOut"];
@@ -10895,6 +10955,19 @@ export interface components {
             unsubscribed: number;
         };
         /**
+         * StepOut
+         * @description How often a step of the funnel happened in the week.
+         */
+        chalicelib__insight__reports__schemas__StepOut: {
+            /** Count */
+            count: number;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "submissions" | "leads" | "working" | "qualified";
+        };
+        /**
          * CampaignOut
          * @description A campaign. ``body`` and the bodies of its other texts are left out of lists.
          */
@@ -11036,6 +11109,16 @@ export interface components {
             subject: string;
             /** Text */
             text: string;
+        };
+        /**
+         * StepOut
+         * @description How many are left after a step, from the segments' members to those who will get it.
+         */
+        chalicelib__marketing__sending__schemas__StepOut: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
         };
         /**
          * DeletionQuery
@@ -12578,6 +12661,7 @@ export interface operations {
             header?: {
                 /** @description For people: the workspace they work in. An API key has its own. */
                 "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
             };
             path: {
                 campaign_id: string;
@@ -12615,6 +12699,33 @@ export interface operations {
             };
             /** @description Not in this workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23755,6 +23866,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_prices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PricesIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not in this workspace */

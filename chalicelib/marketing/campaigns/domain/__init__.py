@@ -12,7 +12,7 @@ from chalicelib.marketing.campaigns.domain.campaign import (
     planning_at,
     stop_reason,
 )
-from chalicelib.marketing.campaigns.domain.costs import Cost, cost
+from chalicelib.marketing.campaigns.domain.costs import Cost, CostPart, cost
 from chalicelib.marketing.campaigns.domain.options import (
     Ab,
     AbState,
@@ -49,6 +49,7 @@ __all__ = [
     "Campaign",
     "CampaignState",
     "Cost",
+    "CostPart",
     "Delivery",
     "Goal",
     "IllegalMoveError",

@@ -1,39 +1,57 @@
-"""What sending costs."""
+"""What sending costs: units of each service that a recipient takes, times the prices of the workspace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chalicelib.marketing.prices.domain import Prices
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What sending will cost, in US dollars as AWS bills it (public prices of eu-west-1, November 2026, without free tiers)."""
-
-    amount: Decimal
-    currency: str
-    breakdown: Sequence[tuple[str, Decimal]]
-
-
-_MAIL = Decimal("0.0001")  # SES, one message
-_GIGABYTE = Decimal("0.12")  # SES, attachments and body beyond
-_WRITE = Decimal("0.000000705")  # DynamoDB on demand, one write unit
-_READ = Decimal("0.000000141")  # DynamoDB on demand, one read unit
-_LAMBDA = Decimal("0.0000166667")  # one GB-second
-_REQUEST = Decimal("0.0000004")  # SQS, one request
 WRITES_PER_RECIPIENT = 14
 """Write units of one recipient from plan to delivery: row 2, claim 1, mark 2, delivery 2, counts and timeline 7."""
 READS_PER_RECIPIENT = 8
+"""Read units: the segment's row, the contact twice, consent and suppression, the row of the ledger."""
+GB_SECONDS_PER_RECIPIENT = Decimal("0.06")
+"""Functions of planning, sending, events and projections, in gigabytes times seconds."""
+CALLS_PER_RECIPIENT = Decimal("0.1")
+"""Calls of functions: each takes batches."""
+REQUESTS_PER_RECIPIENT = Decimal(3)
+"""Requests to queues: the provider's events are put, taken and deleted."""
+_GIGABYTE = Decimal(2**30)
+_SHOWN = Decimal("0.0001")
 
 
-def cost(recipients: int, size: int) -> Cost:
+@dataclass(frozen=True, slots=True)
+class CostPart:
+    """A part of a cost: so many units of something."""
+
+    name: str
+    units: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What sending will cost, by the workspace's price table."""
+
+    amount: Decimal
+    currency: str
+    breakdown: Sequence[CostPart]
+
+
+def cost(recipients: int, size: int, prices: Prices) -> Cost:
     """The cost of so many messages of ``size`` bytes. Opens and clicks are not in it: each takes about 8 write units more."""
     count = Decimal(recipients)
-    parts = (
-        ("mail", count * _MAIL),
-        ("data", count * Decimal(size) / Decimal(2**30) * _GIGABYTE),
-        ("ledger", count * (WRITES_PER_RECIPIENT * _WRITE + READS_PER_RECIPIENT * _READ)),
-        ("functions", count * (_LAMBDA * Decimal("0.06") + _REQUEST)),
-    )
-    cents = Decimal("0.0001")
-    breakdown = tuple((name, amount.quantize(cents)) for name, amount in parts)
-    return Cost(sum((amount for _, amount in breakdown), Decimal(0)), "USD", breakdown)
+    parts = [
+        _part("mail", count, prices.mail),
+        _part("data", count * size / _GIGABYTE, prices.mail_data_gb),
+        _part("writes", count * WRITES_PER_RECIPIENT, prices.table_write),
+        _part("reads", count * READS_PER_RECIPIENT, prices.table_read),
+        _part("compute", count * GB_SECONDS_PER_RECIPIENT, prices.function_gb_second),
+        _part("calls", count * CALLS_PER_RECIPIENT, prices.function_request),
+        _part("queues", count * REQUESTS_PER_RECIPIENT, prices.queue_request),
+    ]
+    return Cost(sum((part.amount for part in parts), Decimal(0)), prices.currency, tuple(parts))
+
+
+def _part(name: str, units: Decimal, price: Decimal) -> CostPart:
+    return CostPart(name, units.quantize(_SHOWN), (units * price).quantize(_SHOWN))
