@@ -76,7 +76,7 @@ CONSUMERS: dict[str, str] = {
     "messages": "marketing.messages.consumers:handle",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.messages.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
+    "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.consent.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
     "imports": "customers.imports.consumers:handle",
     "exports": "customers.exports.consumers:handle sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
@@ -160,6 +160,8 @@ PARTS: dict[str, dict[str, str]] = {
         "bulk": "customers.bulk.service:JOBS",
         "bulk_undo": "customers.bulk.service:UNDOS",
         "export": "customers.exports.service:JOBS",
+        "suppression_import": "customers.consent.lists:JOBS",
+        "suppression_export": "customers.consent.lists:JOBS",
     },
     "segment": {
         "static": "marketing.segments.bulk:STATIC",

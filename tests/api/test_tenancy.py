@@ -270,6 +270,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PUT", "/v1/preference-topics"): Sample(
         lambda _: {"topics": [{"key": "news", "name": {"es": "Novedades", "en": "News"}}], "version": 0}
     ),
+    ("POST", "/v1/suppressions/import"): Sample(lambda _: {"csv": "eva@secreto.example"}),
     ("POST", "/v1/suppressions"): Sample(lambda _: {"email": "eva@secreto.example"}),
     ("DELETE", "/v1/suppressions"): Sample(query=lambda _: {"email": "eva@secreto.example"}),
     ("PUT", "/v1/retention"): Sample(lambda _: {"rules": [{"kind": "timeline", "days": 3650}], "version": 0}),

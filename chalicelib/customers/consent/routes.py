@@ -1,6 +1,6 @@
 """The routes of consent."""
 
-from chalicelib.customers.consent import service
+from chalicelib.customers.consent import lists, service
 from chalicelib.customers.consent.domain import SuppressionReason
 from chalicelib.customers.consent.schemas import (
     ConsentIn,
@@ -8,8 +8,10 @@ from chalicelib.customers.consent.schemas import (
     PurposesIn,
     PurposesOut,
     SuppressionIn,
+    SuppressionJob,
     SuppressionOut,
     SuppressionQuery,
+    SuppressionsFile,
     SuppressionsQuery,
 )
 from chalicelib.customers.contacts import service as contacts
@@ -112,6 +114,39 @@ def add_suppression(call: Call[SuppressionIn]) -> Answer:
         table=runtime.table, signer=runtime.signer, workspace_id=where, email=call.body.email
     )
     return Answer(SuppressionOut.of(found), 201, {"Location": "/api/v1/suppressions"})
+
+
+@routes.post(
+    "/suppressions/import",
+    permission="contacts:write",
+    body=SuppressionsFile,
+    returns=SuppressionJob,
+    status=202,
+    body_limit=3 * 1024 * 1024,
+)
+def import_suppressions(call: Call[SuppressionsFile]) -> Answer:
+    """Suppress everybody in a file; where somebody is suppressed already, the first reason stays."""
+    job = lists.begin_import(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        job_id=call.creation_id,
+        content=call.body.csv,
+        reason=SuppressionReason(call.body.reason),
+        actor=call.actor.reference,
+    )
+    return Answer(SuppressionJob(job_id=job.id), 202, {"Location": f"/api/v1/jobs/{job.id}"})
+
+
+@routes.post("/suppressions/export", permission="exports:run", returns=SuppressionJob, status=202)
+def export_suppressions(call: Call[None]) -> Answer:
+    """Write the list into a CSV of digests, which can be brought in again in any workspace here."""
+    job = lists.begin_export(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        job_id=call.creation_id,
+        actor=call.actor.reference,
+    )
+    return Answer(SuppressionJob(job_id=job.id), 202, {"Location": f"/api/v1/jobs/{job.id}"})
 
 
 @routes.delete("/suppressions", permission="privacy:manage", query=SuppressionQuery)

@@ -136,6 +136,21 @@ class SuppressionIn(Schema):
     email: Annotated[str, Field(min_length=3, max_length=254)]
 
 
+class SuppressionsFile(Schema):
+    """A suppression list as CSV: an address (or a digest out of an export) a line, and a reason in a second column if there is one;
+    ``reason`` is the others'. At most 20,000 lines.
+    """
+
+    csv: Annotated[str, Field(min_length=3, max_length=2_000_000)]
+    reason: Literal["manual", "unsubscribed", "bounced", "complained"] = "manual"
+
+
+class SuppressionJob(Schema):
+    """The job that does it; ask for it at ``/jobs/{id}``."""
+
+    job_id: str
+
+
 class SuppressionOut(Schema):
     """An address that must not be mailed. Only a keyed digest of it is kept, of which the beginning is shown."""
 

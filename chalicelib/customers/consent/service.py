@@ -250,6 +250,30 @@ def suppress(
     return suppression
 
 
+def suppress_listed(
+    *,
+    table: Table,
+    clock: Clock,
+    signer: Signer,
+    workspace_id: str,
+    address: str,
+    digest: str,
+    reason: SuppressionReason,
+    source: str,
+    actor: str,
+) -> None:
+    """Suppress what a line of a file says: an address, or the digest of one. The first reason is kept; `InvalidError` for what is
+    no address.
+    """
+    suppression = Suppression(reason, clock.now(), source)
+    try:
+        table.create(
+            store.suppression_record(workspace_id, digest or _digest(signer, address), suppression, actor=actor)
+        )
+    except ConflictError:
+        return
+
+
 def suppress_erased(*, table: Table, clock: Clock, signer: Signer, workspace_id: str, email: str) -> bool:
     """Never mail this address again because its owner was erased, whatever the reason was before; whether that was new."""
     digest = _digest(signer, email)
