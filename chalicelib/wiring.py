@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.prices.routes": ("prices",),
     "marketing.campaigns.routes": ("campaigns",),
     "marketing.sending.routes": ("campaigns", "frequency-cap"),
+    "marketing.results.routes": ("campaigns",),
     "marketing.tracking.routes": ("t",),
     "marketing.messages.routes": ("messages",),
     "marketing.preferences.routes": ("preferences", "preference-topics", "u"),
@@ -76,7 +77,7 @@ CONSUMERS: dict[str, str] = {
     "messages": "marketing.messages.consumers:handle",
     "delivery-events": "insight.reports.consumers:apply_delivery_event marketing.messages.consumers:apply_delivery_event marketing.delivery.consumers:handle",
     "reports": "insight.reports.consumers:handle",
-    "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.consent.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle",
+    "jobs": "workspaces.settings.consumers:handle customers.lists.consumers:handle customers.fields.consumers:handle customers.contacts.consumers:handle customers.bulk.consumers:handle customers.companies.consumers:handle customers.files.consumers:handle customers.timeline.consumers:handle customers.merges.consumers:handle customers.privacy.consumers:handle customers.consent.consumers:handle customers.retention.consumers:handle sales.deals.consumers:handle sales.quotes.consumers:handle customers.leads.consumers:handle marketing.tracking.consumers:handle",
     "imports": "customers.imports.consumers:handle",
     "exports": "customers.exports.consumers:handle sales.quotes.consumers:typeset",
     "assignment": "customers.assignment.consumers:handle",
@@ -117,6 +118,7 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.prices.projections",
     "marketing.campaigns.projections",
     "marketing.sending.projections",
+    "marketing.results.projections",
     "marketing.preferences.projections",
     "marketing.messages.projections",
     "insight.metrics.projections",
@@ -162,6 +164,7 @@ PARTS: dict[str, dict[str, str]] = {
         "export": "customers.exports.service:JOBS",
         "suppression_import": "customers.consent.lists:JOBS",
         "suppression_export": "customers.consent.lists:JOBS",
+        "reclassify": "marketing.tracking.reclassifying:JOBS",
     },
     "segment": {
         "static": "marketing.segments.bulk:STATIC",
@@ -210,6 +213,9 @@ PARTS: dict[str, dict[str, str]] = {
     "merge": {
         "scoring": "marketing.scoring.merging:FOLLOWER",
         "segments": "marketing.segments.merging:FOLLOWER",
+    },
+    "money": {
+        "rates": "sales.rates.parts:RATES",
     },
     "things": {
         "contact": "customers.things:CONTACTS",

@@ -6,6 +6,7 @@ SES says it in two shapes: the notifications of an identity (``notificationType`
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,18 @@ class Kind(StrEnum):
     SOFT_BOUNCED = "soft_bounced"
     COMPLAINED = "complained"
     REJECTED = "rejected"
+    DELAYED = "delayed"
+
+
+class BounceClass(StrEnum):
+    """Why a message came back, as far as a person can do something about it."""
+
+    HARD = "hard"  # there is no such mailbox (or it refused for good): suppressed at once
+    BLOCK = "block"  # the other side does not want mail of ours: reputation, lists, policy
+    MAILBOX_FULL = "mailbox_full"
+    CONTENT = "content"  # too big, an attachment, what it says
+    SOFT = "soft"  # for the time being
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Report:
     tags: Mapping[str, str]
     recipients: tuple[str, ...]
     detail: str = ""
+    bounce: BounceClass | None = None
 
 
 _KINDS = {
@@ -49,11 +63,27 @@ _KINDS = {
     "bounce": Kind.BOUNCED,
     "complaint": Kind.COMPLAINED,
     "reject": Kind.REJECTED,
+    "deliverydelay": Kind.DELAYED,
 }
+_SUBTYPES = {
+    "mailboxfull": BounceClass.MAILBOX_FULL,
+    "messagetoolarge": BounceClass.CONTENT,
+    "contentrejected": BounceClass.CONTENT,
+    "attachmentrejected": BounceClass.CONTENT,
+    "noemail": BounceClass.HARD,
+    "suppressed": BounceClass.HARD,
+    "onaccountsuppressionlist": BounceClass.HARD,
+}
+_STATUSES = (
+    (r"\b[45]\.2\.2\b|quota|mailbox (is )?full|over.?quota", BounceClass.MAILBOX_FULL),
+    (r"\b[45]\.3\.4\b|\b[45]\.6\.\d|too large|message size", BounceClass.CONTENT),
+    (r"\b[45]\.7\.\d|block|blacklist|spamhaus|barracudacentral|reputation|dmarc|policy|denied|spam", BounceClass.BLOCK),
+)
+"""What a diagnostic says (RFC 3463's enhanced codes, and words), where SES's own subtype is the general one."""
 
 
 def report_in(body: str) -> Report | None:
-    """The report in a queue message (SNS's envelope around it or not); None for what does not concern us (opens, delays, the
+    """The report in a queue message (SNS's envelope around it or not); None for what does not concern us (opens, the
     subscription's own messages). `InvalidError` for what is no event at all.
     """
     try:
@@ -73,11 +103,11 @@ def report_in(body: str) -> Report | None:
 
 def _report(kind: Kind, name: str, raw: Mapping[str, Any]) -> Report:
     mail = raw["mail"]
-    detail = raw.get(name) or {}
+    detail = raw.get("deliveryDelay" if kind is Kind.DELAYED else name) or {}
     sent_at = from_text(mail["timestamp"])
     at = from_text(detail["timestamp"]) if detail.get("timestamp") else sent_at
     recipients = mail.get("destination") or []
-    note = ""
+    note, bounce = "", None
     if kind is Kind.DELIVERED:
         recipients = detail.get("recipients") or recipients
     elif kind is Kind.BOUNCED:
@@ -85,11 +115,15 @@ def _report(kind: Kind, name: str, raw: Mapping[str, Any]) -> Report:
         note = f"{detail.get('bounceType', '')}/{detail.get('bounceSubType', '')}".lower()
         if str(detail.get("bounceType")) != "Permanent":
             kind = Kind.SOFT_BOUNCED  # transient or undetermined: the mailbox may take the next one
+        bounce = _class_of(detail)
     elif kind is Kind.COMPLAINED:
         recipients = [each["emailAddress"] for each in detail.get("complainedRecipients") or []] or recipients
         note = str(detail.get("complaintFeedbackType") or "")
         if str(detail.get("complaintSubType") or "") == "OnAccountSuppressionList":
             note = "on_account_suppression_list"
+    elif kind is Kind.DELAYED:
+        recipients = [each["emailAddress"] for each in detail.get("delayedRecipients") or []] or recipients
+        note = str(detail.get("delayType") or "").lower()
     elif kind is Kind.REJECTED:
         note = str(detail.get("reason") or "rejected")
     tags = {
@@ -99,7 +133,20 @@ def _report(kind: Kind, name: str, raw: Mapping[str, Any]) -> Report:
     own = str(detail.get("feedbackId") or "")
     digest = hashlib.sha256(f"{message_id}|{kind.value}|{at.isoformat()}".encode()).hexdigest()[:32]
     addresses = tuple(_bare(str(address)) for address in recipients)
-    return Report(own or digest, kind, at, sent_at, message_id, tags, addresses, note)
+    return Report(own or digest, kind, at, sent_at, message_id, tags, addresses, note, bounce)
+
+
+def _class_of(detail: Mapping[str, Any]) -> BounceClass:
+    kind, subtype = str(detail.get("bounceType", "")).lower(), str(detail.get("bounceSubType", "")).lower()
+    if subtype in _SUBTYPES:
+        return _SUBTYPES[subtype]
+    said = " ".join(
+        f"{each.get('status', '')} {each.get('diagnosticCode', '')}" for each in detail.get("bouncedRecipients") or []
+    ).lower()[:2000]
+    for pattern, found in _STATUSES:
+        if re.search(pattern, said):
+            return found
+    return {"permanent": BounceClass.HARD, "transient": BounceClass.SOFT}.get(kind, BounceClass.UNKNOWN)
 
 
 def _bare(address: str) -> str:

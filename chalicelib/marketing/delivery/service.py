@@ -12,7 +12,8 @@ from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE
-from chalicelib.marketing.delivery.domain import Kind, Report
+from chalicelib.marketing.delivery import softly
+from chalicelib.marketing.delivery.domain import BounceClass, Kind, Report
 from chalicelib.marketing.sending import service as sending
 
 FRESH = timedelta(minutes=5)
@@ -44,11 +45,26 @@ def apply(
     contact_id = key.sk.partition("#")[2]
     if report.kind is Kind.DELIVERED:
         sending.happened(table=table, key=key, what="delivered_at", at=report.at, now=now)
+    elif report.kind is Kind.DELAYED:
+        sending.happened(table=table, key=key, what="delayed_at", at=report.at, now=now)
     elif report.kind is Kind.SOFT_BOUNCED:
-        sending.soft_bounced(table=table, key=key, event=report.id, now=now)
+        event = f"{report.bounce or BounceClass.UNKNOWN}:{report.id}"
+        sending.soft_bounced(table=table, key=key, event=event, now=now)
+        known = sending.read(table=table, key=key)
+        place = {"workspace_id": workspace_id, "contact_id": contact_id, "campaign_id": campaign_id}
+        if known is not None and known.email and softly.note(table=table, at=report.at, **place):
+            _suppress(table, clock, signer, report, workspace_id, campaign_id, SuppressionReason.BOUNCED)
     elif report.kind is Kind.BOUNCED:
         _suppress(table, clock, signer, report, workspace_id, campaign_id, SuppressionReason.BOUNCED)
-        sending.happened(table=table, key=key, what="bounced_at", at=report.at, now=now, bounce_kind=report.detail)
+        sending.happened(
+            table=table,
+            key=key,
+            what="bounced_at",
+            at=report.at,
+            now=now,
+            bounce_kind=report.detail,
+            bounce_class=report.bounce or BounceClass.UNKNOWN,
+        )
     elif report.kind is Kind.COMPLAINED:
         _suppress(table, clock, signer, report, workspace_id, campaign_id, SuppressionReason.COMPLAINED)
         _withdraw(table, clock, workspace_id, campaign_id, contact_id)

@@ -15,7 +15,7 @@ Every change is an entry of the contact's history, and the entries of a dimensio
 cooling has made since the last entry is an entry of its own (rule ``cooling``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,6 +133,7 @@ _SYSTEM_NAMES: Mapping[str, Texts] = {
     COOLING: {"es": "Enfriamiento con el tiempo", "en": "Cooled down over time"},
     "gone": {"es": "Regla retirada", "en": "Rule withdrawn"},
     "lost": {"es": "Ya no se cumple", "en": "No longer so"},
+    "machine": {"es": "Era una máquina", "en": "It was a machine"},
 }
 
 
@@ -182,12 +183,25 @@ def _check_event(when: Mapping[str, Any], path: str) -> None:
         raise InvalidError(f"One of {', '.join(EVENTS)}.", field=f"{path}.event", code="unknown")
 
 
+def given_by(fact_id: str, at: datetime, contact_id: str, entries: Sequence[ScoreEntry]) -> list[ScoreEntry]:
+    """Those of a history's entries that a fact gave for engagement."""
+    return [
+        entry
+        for entry in entries
+        if entry.id == derived_id(at, contact_id, "engagement", entry.rule_id, fact_id) and entry.rule_id != COOLING
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The entries to add, and the standing after them."""
 
     entries: tuple[ScoreEntry, ...]
     standing: Standing
+
+
+TAKEN_BACK = ".taken_back"
+"""Ends the type of a fact that takes another back (``data``: ``fact_id``, ``fact_at``): what looked like a person was a machine."""
 
 
 class Evaluator:
@@ -216,6 +230,36 @@ class Evaluator:
             warm = self._warm(after, contact, fact)
             entries += warm.entries
             after = warm.standing
+        return Outcome(tuple(entries), after)
+
+    def take_back(
+        self, standing: Standing, contact: Contact, fact: Fact, of: str, given: Sequence[ScoreEntry]
+    ) -> Outcome:
+        """Take back what is left of the points that the fact with the id ``of`` gave; what it gave comes back under the rules' caps.
+        The fact itself gives nothing any more, should it come (again) later.
+        """
+        warm_at = standing.warm_at or fact.at
+        now = max(warm_at, fact.at)
+        warmth = standing.warmth * self._left(now - warm_at)
+        spent = {rule_id: dict(periods) for rule_id, periods in standing.spent.items()}
+        entries: list[ScoreEntry] = []
+        for each in given:
+            left = each.points * self._left(now - each.at)
+            warmth -= left
+            period = str(int(each.at.timestamp() // PERIOD.total_seconds()))
+            if period in spent.get(each.rule_id, {}):
+                spent[each.rule_id][period] = max(spent[each.rule_id][period] - abs(each.points), 0)
+            if round(left):
+                reason = (
+                    f"{self._reason(each.rule_id, lost=False)} ({_SYSTEM_NAMES['machine'][self._language].lower()})"
+                )
+                entries.append(_entry(contact, fact, each.rule_id, "engagement", -round(left), reason))
+        engagement = round(warmth)
+        cooled = engagement - standing.engagement - sum(entry.points for entry in entries)
+        if cooled:
+            entries.append(_entry(contact, fact, COOLING, "engagement", cooled, self._reason(COOLING, lost=False)))
+        facts = tuple(dict.fromkeys((*standing.facts, of, fact.id)))[-_REMEMBERED:]
+        after = replace(standing, warmth=round(warmth, 6), warm_at=now, engagement=engagement, spent=spent, facts=facts)
         return Outcome(tuple(entries), after)
 
     def _fit_entries(self, contact: Contact, standing: Standing, fact: Fact) -> list[ScoreEntry]:

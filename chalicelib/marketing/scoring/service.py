@@ -2,15 +2,26 @@
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from chalicelib.customers.contacts import service as contacts
-from chalicelib.foundation.clock import Clock
+from chalicelib.customers.contacts.domain import ScoreEntry
+from chalicelib.foundation.clock import Clock, from_text
 from chalicelib.foundation.errors import ConflictError, NotFoundError, UnavailableError
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.scoring import store
-from chalicelib.marketing.scoring.domain import COOLING_DUE, Evaluator, Fact, Ruleset, check, default_rules
+from chalicelib.marketing.scoring.domain import (
+    COOLING_DUE,
+    TAKEN_BACK,
+    Evaluator,
+    Fact,
+    Ruleset,
+    check,
+    default_rules,
+    given_by,
+)
 from chalicelib.workspaces.settings import service as settings
 
 _ATTEMPTS = 6
@@ -57,7 +68,14 @@ def score(*, table: Table, clock: Clock, workspace_id: str, contact_id: str, fac
             return 0
         contact_id = contact.id
         standing = store.read_standing(table, workspace_id, contact_id)
-        outcome = evaluator.evaluate(contact, standing, fact)
+        if fact.type.endswith(TAKEN_BACK):
+            if standing is None or fact.id in standing.facts:
+                return 0
+            of, at = str(fact.data["fact_id"]), from_text(str(fact.data["fact_at"]))
+            given = given_by(of, at, contact_id, _history(table, workspace_id, contact_id, at))
+            outcome = evaluator.take_back(standing, contact, fact, of, given)
+        else:
+            outcome = evaluator.evaluate(contact, standing, fact)
         if not outcome.entries and (standing is None or outcome.standing == standing):
             return 0
         kept = store.standing_operation(workspace_id, contact_id, outcome.standing, clock.now())
@@ -93,6 +111,12 @@ def cool(*, table: Table, clock: Clock, limit: int = 25) -> int:
             score(table=table, clock=clock, workspace_id=workspace_id, contact_id=contact_id, fact=fact)
             cooled += 1
     return cooled
+
+
+def _history(table: Table, workspace_id: str, contact_id: str, at: datetime) -> list[ScoreEntry]:
+    """What was written into the history at a moment."""
+    found = contacts.scored_since(table=table, workspace_id=workspace_id, contact_id=contact_id, since=at, limit=50)
+    return [change.entry for _, change in found]
 
 
 def _is_there(table: Table, workspace_id: str, contact_id: str) -> bool:

@@ -87,6 +87,8 @@ class Recipient:
     delivered_at: datetime | None = None
     bounced_at: datetime | None = None
     bounce_kind: str = ""
+    bounce_class: str = ""
+    delayed_at: datetime | None = None
     soft_bounces: int = 0
     complained_at: datetime | None = None
     opened_at: datetime | None = None
@@ -96,6 +98,7 @@ class Recipient:
     unsubscribed_at: datetime | None = None
     open_scored_at: datetime | None = None
     click_scored_at: datetime | None = None
+    converted_at: datetime | None = None
     links: frozenset[str] = frozenset()
     client: str = ""
     device: str = ""

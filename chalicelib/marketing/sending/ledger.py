@@ -346,6 +346,7 @@ def rejected(table: Table, key: Key, attempt: int, now: datetime, reason: str) -
 
 EVENT_TIMES = (
     "delivered_at",
+    "delayed_at",
     "bounced_at",
     "complained_at",
     "opened_at",
@@ -501,6 +502,8 @@ def recipient_in(image: Image) -> Recipient:
         delivered_at=instant("delivered_at"),
         bounced_at=instant("bounced_at"),
         bounce_kind=text("bounce_kind"),
+        bounce_class=text("bounce_class"),
+        delayed_at=instant("delayed_at"),
         soft_bounces=len(image["soft_bounces"]["SS"]) if "soft_bounces" in image else 0,
         complained_at=instant("complained_at"),
         opened_at=instant("opened_at"),
@@ -510,6 +513,7 @@ def recipient_in(image: Image) -> Recipient:
         unsubscribed_at=instant("unsubscribed_at"),
         open_scored_at=instant("open_scored_at"),
         click_scored_at=instant("click_scored_at"),
+        converted_at=instant("converted_at"),
         links=frozenset(image["links"]["SS"]) if "links" in image else frozenset(),
         client=text("client"),
         device=text("device"),

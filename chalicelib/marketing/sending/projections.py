@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.customers.timeline import service as timeline
+from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import Derivation, Projection
@@ -76,18 +77,35 @@ def tell(change: Change, into: Derivation) -> None:
                 data["reason"] = new.bounce_kind
             into.put(_entry(new, kind, at, data))
     for attribute, fact in _FACTS.items():
-        at = getattr(new, attribute)
-        if at is not None and getattr(old, attribute, None) is None:
+        at, was = getattr(new, attribute), getattr(old, attribute, None)
+        if at is not None and was is None:
             into.fact("scoring", _fact(change, new, fact, at))
+        elif at is None and was is not None:  # it was a machine after all
+            given = _fact(change, new, fact, was)
+            into.fact("scoring", _taken_back(change, new, given))
 
 
 def _fact(change: Change, record: RecipientRecord, fact: str, at: datetime) -> Envelope:
+    """What happened. What was taken back and happens again is another fact: its time tells them apart."""
+    again = [to_text(at)] if fact != _FACTS["unsubscribed_at"] else []
     return Envelope(
-        id=derived_id(record.created_at, fact, record.campaign_id, record.contact_id),
+        id=derived_id(record.created_at, fact, record.campaign_id, record.contact_id, *again),
         type=fact,
         workspace_id=record.workspace_id,
         at=at,
         data={"contact_id": record.contact_id, "campaign_id": record.campaign_id, "machine": False},
+        cause=change.id,
+    )
+
+
+def _taken_back(change: Change, record: RecipientRecord, given: Envelope) -> Envelope:
+    at = record.updated_at or given.at
+    return Envelope(
+        id=derived_id(at, given.type, "taken back", given.id),
+        type=f"{given.type}.taken_back",
+        workspace_id=record.workspace_id,
+        at=at,
+        data={**given.data, "fact_id": given.id, "fact_at": to_text(given.at)},
         cause=change.id,
     )
 

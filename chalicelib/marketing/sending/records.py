@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
+from chalicelib.foundation.table import DecimalAttribute, InstantAttribute, Key, Record, partition
 from chalicelib.marketing.sending.domain import shard_of
 
 RECIPIENT_PREFIX = "R#"
@@ -30,6 +30,8 @@ class RecipientRecord(Record, discriminator="recipient"):
     delivered_at = InstantAttribute(null=True)
     bounced_at = InstantAttribute(null=True)
     bounce_kind = UnicodeAttribute(null=True)
+    bounce_class = UnicodeAttribute(null=True)
+    delayed_at = InstantAttribute(null=True)
     soft_bounces = UnicodeSetAttribute(null=True)
     complained_at = InstantAttribute(null=True)
     opened_at = InstantAttribute(null=True)
@@ -43,6 +45,10 @@ class RecipientRecord(Record, discriminator="recipient"):
     unsubscribed_at = InstantAttribute(null=True)
     open_scored_at = InstantAttribute(null=True)
     click_scored_at = InstantAttribute(null=True)
+    converted_at = InstantAttribute(null=True)
+    goal_ref = UnicodeAttribute(null=True)
+    revenue = DecimalAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
 
 
 class ShardRecord(Record, discriminator="campaign_shard"):

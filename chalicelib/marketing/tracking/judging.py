@@ -97,7 +97,7 @@ def _alone(hit: Hit, sent_at: datetime | None) -> Hit:
     elif request.agent.strip().lower() == "mozilla/5.0":  # Apple's mail privacy prefetch says this and nothing else
         why = "mail_privacy"
     elif agent.machine or (
-        hit.what == "click" and agent.client == "outlook"
+        hit.what != "open" and agent.client == "outlook"
     ):  # Office looks at a link before a browser does
         why = "agent"
     else:

@@ -11,9 +11,10 @@ from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending import service as sending
-from chalicelib.marketing.tracking import hits
+from chalicelib.marketing.sending.domain import Recipient
+from chalicelib.marketing.tracking import hits, store
 from chalicelib.marketing.tracking.domain import Copy, copy_of
-from chalicelib.marketing.tracking.judging import Hit, Request
+from chalicelib.marketing.tracking.judging import HITS_LIMIT, Hit, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def clicked(*, table: Table, clock: Clock, signer: Signer, token: str, request: 
 def page_visited(*, table: Table, clock: Clock, copy: Copy, request: Request) -> None:
     """Somebody looked at the page behind a copy's unsubscribe link: nothing but a note, which tells machines from people."""
     _note(table, clock, copy, Hit(clock.now(), "choices", request))
+
+
+def hits_of(*, table: Table, clock: Clock, row: Recipient) -> list[Hit]:
+    """The kept hits of a recipient, the oldest first."""
+    return store.of_recipient(table, row, clock.now())[:HITS_LIMIT]
 
 
 def settle(*, table: Table, clock: Clock, limit: int = 200) -> int:

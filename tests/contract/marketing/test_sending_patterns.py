@@ -5,6 +5,7 @@ import pytest
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.preferences import centre
 from chalicelib.marketing.preferences.service import Wish
+from chalicelib.marketing.results import service as results
 from chalicelib.marketing.sending import consumers, ledger, planner
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
@@ -124,4 +125,7 @@ def test_the_ledger(priced):
     wish = Wish(frequency="weekly", pause_days=30, purposes={"marketing_email": True})
     centre.choose(runtime=world.runtime, token=tokens["unsubscribe"], wish=wish, shown_in="es", source_ip="192.0.2.1")
     check("preferences.choose", priced)
+    priced.reset()
+    results.get_results(runtime=world.runtime, workspace_id=world.id, campaign_id=campaign_id)
+    check("results.get", priced)
     assert consumers.letter_of(world.runtime, campaign)

@@ -267,6 +267,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/recipients/{contact_id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was fetched out of one recipient's message, and whether a person or a machine came. */
+        get: operations["list_recipient_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{campaign_id}/recipients/{contact_id}/resolve": {
         parameters: {
             query?: never;
@@ -278,6 +295,40 @@ export interface paths {
         put?: never;
         /** Decide what became of a recipient whose sending left no trace. */
         post: operations["resolve_recipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/reclassify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge all kept opens and clicks anew with the present rules; counts, scores and timelines follow. */
+        post: operations["reclassify_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who opened, followed which link, with what, when, and what it brought in. */
+        get: operations["get_campaign_results"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4708,6 +4759,19 @@ export interface components {
             lead: components["schemas"]["LeadOut"];
         };
         /**
+         * ConversionsOut
+         * @description Who did what the goal wants, once each, and what it brought in: by currency, and all of it in the workspace's (``total``, null when
+         *     a rate is missing).
+         */
+        ConversionsOut: {
+            goal: components["schemas"]["GoalSchema-Output"] | null;
+            /** People */
+            people: number;
+            /** Revenue */
+            revenue: components["schemas"]["MoneyOut"][];
+            total: components["schemas"]["MoneyOut"] | null;
+        };
+        /**
          * CostOut
          * @description What sending would cost by the workspace's price table.
          */
@@ -5089,7 +5153,7 @@ export interface components {
             status: "open" | "won" | "lost";
             /** Title */
             title: string;
-            totals: components["schemas"]["TotalsOut"];
+            totals: components["schemas"]["chalicelib__sales__schemas__TotalsOut"];
             /** Updated At */
             updated_at: string;
             /** Version */
@@ -6197,6 +6261,31 @@ export interface components {
             fit: components["schemas"]["FitGrades"];
         };
         /**
+         * GroupOut
+         * @description What became of those who got one text of several: a variant of the test (``0`` is the campaign's own text, ``rest`` those after the
+         *     test) or a language.
+         */
+        GroupOut: {
+            /** Bounced */
+            bounced: number;
+            /** Clicked */
+            clicked: number;
+            /** Complained */
+            complained: number;
+            /** Converted */
+            converted: number;
+            /** Delivered */
+            delivered: number;
+            /** Name */
+            name: string;
+            /** Opened */
+            opened: number;
+            /** Sent */
+            sent: number;
+            /** Unsubscribed */
+            unsubscribed: number;
+        };
+        /**
          * HealthOut
          * @description The service is up.
          */
@@ -6211,21 +6300,12 @@ export interface components {
             version: string;
         };
         /**
-         * HitOut
-         * @description Something that was found.
+         * HitsOut
+         * @description A recipient's hits, the oldest first; at most 60 are kept, for 180 days or as long as the workspace says.
          */
-        HitOut: {
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "contact" | "company" | "lead" | "deal";
-            /** Subtitle */
-            subtitle: string | null;
-            /** Title */
-            title: string;
+        HitsOut: {
+            /** Items */
+            items: components["schemas"]["chalicelib__marketing__results__schemas__HitOut"][];
         };
         /**
          * ImportBegun
@@ -7077,6 +7157,26 @@ export interface components {
             unit_price: string;
         };
         /**
+         * LinkOut
+         * @description One link of the message. ``positions`` are its places among the links of the HTML, from 1; ``share`` is of all people's clicks.
+         */
+        LinkOut: {
+            /** Clicks */
+            clicks: number;
+            /** Machine Clicks */
+            machine_clicks: number;
+            /** Number */
+            number: number;
+            /** People */
+            people: number;
+            /** Positions */
+            positions: number[];
+            /** Share */
+            share: number | null;
+            /** Url */
+            url: string;
+        };
+        /**
          * LongLabel
          * @description A longer text in Spanish, English or both.
          */
@@ -7451,6 +7551,34 @@ export interface components {
             state?: ("pending" | "claimed" | "sent" | "failed" | "suppressed" | "unknown" | "parked" | "delivered" | "bounced" | "complained") | null;
         };
         /**
+         * MomentOut
+         * @description One bar of the time chart, ``hours`` (1 or 24) long, on the clocks of ``time_zone``.
+         */
+        MomentOut: {
+            /** At */
+            at: string;
+            /** Clicked */
+            clicked: number;
+            /** Hours */
+            hours: number;
+            /** Machine Clicks */
+            machine_clicks: number;
+            /** Machine Opens */
+            machine_opens: number;
+            /** Opened */
+            opened: number;
+        };
+        /**
+         * MoneyOut
+         * @description An amount.
+         */
+        MoneyOut: {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * MoneySchema
          * @description An amount in a currency.
          */
@@ -7512,6 +7640,16 @@ export interface components {
             permissions: string[];
             /** Role */
             role: string;
+        };
+        /**
+         * NamedOut
+         * @description How many people by a name (a client, a kind of device, a class of bounce).
+         */
+        NamedOut: {
+            /** Name */
+            name: string;
+            /** People */
+            people: number;
         };
         /**
          * NewApiKey
@@ -7831,7 +7969,7 @@ export interface components {
         /** Page[HitOut] */
         Page_HitOut_: {
             /** Items */
-            items: components["schemas"]["HitOut"][];
+            items: components["schemas"]["chalicelib__customers__search__schemas__HitOut"][];
             /**
              * Next Cursor
              * @default null
@@ -8917,7 +9055,7 @@ export interface components {
             state: "draft" | "pending_approval" | "approved" | "rejected" | "issued" | "accepted" | "declined" | "expired" | "superseded";
             /** Title */
             title: string;
-            totals: components["schemas"]["TotalsOut"];
+            totals: components["schemas"]["chalicelib__sales__schemas__TotalsOut"];
             /** Updated At */
             updated_at: string;
             /**
@@ -8997,7 +9135,7 @@ export interface components {
             terms: string;
             /** Title */
             title: string;
-            totals: components["schemas"]["TotalsOut"];
+            totals: components["schemas"]["chalicelib__sales__schemas__TotalsOut"];
             /** Updated At */
             updated_at: string;
             /**
@@ -9060,6 +9198,27 @@ export interface components {
              * @default null
              */
             state?: string | null;
+        };
+        /**
+         * RatesOut
+         * @description Shares between 0 and 1, null of nothing: ``bounce`` of those sent to, ``click_to_open`` of those who opened, the others of those
+         *     reached.
+         */
+        RatesOut: {
+            /** Bounce */
+            bounce: number | null;
+            /** Click */
+            click: number | null;
+            /** Click To Open */
+            click_to_open: number | null;
+            /** Complaint */
+            complaint: number | null;
+            /** Conversion */
+            conversion: number | null;
+            /** Open */
+            open: number | null;
+            /** Unsubscribe */
+            unsubscribe: number | null;
         };
         /**
          * ReceiptOut
@@ -9248,6 +9407,35 @@ export interface components {
             version: number;
             /** Working Hours */
             working_hours: components["schemas"]["WorkingHoursIn"][];
+        };
+        /**
+         * ResultsOut
+         * @description A campaign's results, as far as they are counted (seconds behind).
+         */
+        ResultsOut: {
+            /** As Of */
+            as_of: string;
+            /** Bounces */
+            bounces: components["schemas"]["NamedOut"][];
+            /** Campaign Id */
+            campaign_id: string;
+            /** Clients */
+            clients: components["schemas"]["NamedOut"][];
+            conversions: components["schemas"]["ConversionsOut"];
+            /** Devices */
+            devices: components["schemas"]["NamedOut"][];
+            /** Hours */
+            hours: components["schemas"]["MomentOut"][];
+            /** Languages */
+            languages: components["schemas"]["GroupOut"][];
+            /** Links */
+            links: components["schemas"]["LinkOut"][];
+            rates: components["schemas"]["RatesOut"];
+            /** Time Zone */
+            time_zone: string;
+            totals: components["schemas"]["chalicelib__marketing__results__schemas__TotalsOut"];
+            /** Variants */
+            variants: components["schemas"]["GroupOut"][];
         };
         /**
          * RetentionIn
@@ -10514,20 +10702,6 @@ export interface components {
             version: number;
         };
         /**
-         * TotalsOut
-         * @description What lines come to: ``total`` is ``subtotal`` − ``discount`` + ``tax``. Decimal texts.
-         */
-        TotalsOut: {
-            /** Discount */
-            discount: string;
-            /** Subtotal */
-            subtotal: string;
-            /** Tax */
-            tax: string;
-            /** Total */
-            total: string;
-        };
-        /**
          * TouchOut
          * @description One marketing interaction.
          */
@@ -10969,6 +11143,23 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * HitOut
+         * @description Something that was found.
+         */
+        chalicelib__customers__search__schemas__HitOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "contact" | "company" | "lead" | "deal";
+            /** Subtitle */
+            subtitle: string | null;
+            /** Title */
+            title: string;
+        };
         /** Page[MemberOut] */
         chalicelib__foundation__http__schemas__Page_MemberOut___1: {
             /** Items */
@@ -11092,6 +11283,78 @@ export interface components {
             warnings: components["schemas"]["NoticeOut"][];
         };
         /**
+         * HitOut
+         * @description One fetch of the message's picture, a link or its page of choices: what it was judged to be, and why (empty for a person).
+         *     ``network`` is the sender's network, never the whole address.
+         */
+        chalicelib__marketing__results__schemas__HitOut: {
+            /** Agent */
+            agent: string;
+            /** At */
+            at: string;
+            /** Client */
+            client: string;
+            /** Device */
+            device: string;
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "person" | "proxy" | "machine";
+            /** Link */
+            link: number | null;
+            /** Network */
+            network: string;
+            /** Url */
+            url: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "open" | "click" | "choices";
+            /** Why */
+            why: string;
+        };
+        /**
+         * TotalsOut
+         * @description How many people, and (``opens``, ``clicks``, ``machine_opens``, ``machine_clicks``) how many hits. ``reached`` are those sent to whose
+         *     message did not bounce for good: the base of most rates.
+         */
+        chalicelib__marketing__results__schemas__TotalsOut: {
+            /** Audience */
+            audience: number;
+            /** Bounced */
+            bounced: number;
+            /** Clicked */
+            clicked: number;
+            /** Clicks */
+            clicks: number;
+            /** Complained */
+            complained: number;
+            /** Converted */
+            converted: number;
+            /** Delayed */
+            delayed: number;
+            /** Delivered */
+            delivered: number;
+            /** Machine Clicks */
+            machine_clicks: number;
+            /** Machine Opens */
+            machine_opens: number;
+            /** Opened */
+            opened: number;
+            /** Opens */
+            opens: number;
+            /** Reached */
+            reached: number;
+            /** Sent */
+            sent: number;
+            /** Soft Bounced */
+            soft_bounced: number;
+            /** Unsubscribed */
+            unsubscribed: number;
+        };
+        /**
          * MemberOut
          * @description A contact of a segment, in short.
          */
@@ -11187,6 +11450,20 @@ export interface components {
              * @default null
              */
             version?: number | null;
+        };
+        /**
+         * TotalsOut
+         * @description What lines come to: ``total`` is ``subtotal`` − ``discount`` + ``tax``. Decimal texts.
+         */
+        chalicelib__sales__schemas__TotalsOut: {
+            /** Discount */
+            discount: string;
+            /** Subtotal */
+            subtotal: string;
+            /** Tax */
+            tax: string;
+            /** Total */
+            total: string;
         };
         /**
          * MemberOut
@@ -13049,6 +13326,68 @@ export interface operations {
             };
         };
     };
+    list_recipient_hits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                campaign_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitsOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resolve_recipient: {
         parameters: {
             query?: never;
@@ -13125,6 +13464,156 @@ export interface operations {
             };
             /** @description The body is of another media type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reclassify_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_results: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

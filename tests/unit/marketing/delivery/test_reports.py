@@ -155,6 +155,117 @@ def test_a_fresh_report_of_an_unknown_message_comes_again_and_an_old_one_is_let_
 
 
 @pytest.mark.parametrize(
+    ("kind", "subtype", "diagnostic", "expected"),
+    [
+        ("Permanent", "General", "smtp; 550 5.1.1 user unknown", "hard"),
+        ("Permanent", "NoEmail", "", "hard"),
+        ("Permanent", "Suppressed", "", "hard"),
+        ("Permanent", "General", "smtp; 554 5.7.1 blocked using zen.spamhaus.org", "block"),
+        ("Transient", "MailboxFull", "", "mailbox_full"),
+        ("Transient", "General", "smtp; 452 4.2.2 The email account is over quota", "mailbox_full"),
+        ("Transient", "MessageTooLarge", "", "content"),
+        ("Transient", "ContentRejected", "", "content"),
+        ("Transient", "General", "smtp; 421 try again", "soft"),
+        ("Undetermined", "Undetermined", "", "unknown"),
+        ("Undetermined", "Undetermined", "smtp; 550 5.7.26 unauthenticated mail, DMARC", "block"),
+    ],
+)
+def test_the_class_of_a_bounce(sent, kind, subtype, diagnostic, expected):
+    world, campaign_id, row = sent
+    recipients = [{"emailAddress": row.email, "diagnosticCode": diagnostic}]
+    body = world.event("Bounce", row, bounceType=kind, bounceSubType=subtype, bouncedRecipients=recipients)
+    report = report_in(body)
+    assert report.bounce == expected
+    world.report(body)
+    after = world.row(campaign_id, row.contact_id)
+    assert (after.bounce_class, after.soft_bounces) == ((expected, 0) if kind == "Permanent" else ("", 1))
+
+
+def listed(world, row):
+    found = consent.suppressed(
+        table=world.table, signer=world.runtime.signer, workspace_id=world.id, emails=[row.email]
+    )
+    return row.email in found
+
+
+def soft_bounces(world, row, campaigns_count, feedback="soft"):
+    """So many campaigns in a row whose message came back softly, each told three times."""
+    for number in range(campaigns_count):
+        campaign_id = world.campaign()
+        world.send(campaign_id)
+        world.drain()
+        world.later(hours=1)
+        mail = world.row(campaign_id, row.contact_id)
+        for _ in range(3):
+            world.report(world.event("Bounce", mail, bounceType="Transient", feedbackId=f"{feedback}{number}"))
+
+
+def test_the_fifth_soft_bounce_in_a_row_suppresses_the_address(sent):
+    world, _, row = sent
+    soft_bounces(world, row, 4)
+    assert not listed(world, row)
+    soft_bounces(world, row, 1, "last")
+    assert listed(world, row)
+
+
+def test_soft_bounces_of_long_ago_are_forgotten(sent):
+    world, _, row = sent
+    soft_bounces(world, row, 4)
+    world.later(days=100)
+    soft_bounces(world, row, 1, "late")
+    assert not listed(world, row)
+
+
+def test_a_message_that_arrived_begins_the_count_anew(sent):
+    from chalicelib.customers.timeline import service as timeline
+
+    world, _, row = sent
+    soft_bounces(world, row, 4)
+    world.later(hours=1)
+    arrived = timeline.entry(
+        workspace_id=world.id,
+        contact_id=row.contact_id,
+        at=world.clock.now(),
+        kind="email_delivered",
+        id="x" * 26,
+        data={},
+    )
+    world.table.put(arrived)
+    soft_bounces(world, row, 1, "after")
+    assert not listed(world, row)
+    soft_bounces(world, row, 4, "more")
+    assert listed(world, row)
+
+
+@pytest.mark.parametrize("name", ["bounce", "bounce+label", "suppressionlist"])
+def test_the_simulators_addresses_are_addresses_like_others(sent, name):
+    """https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html"""
+    world, campaign_id, row = sent
+    address = f"{name}@simulator.amazonses.com"
+    body = world.event("Bounce", row, bouncedRecipients=[{"emailAddress": address}])
+    world.report(body)
+    world.report(body)
+    assert world.row(campaign_id, row.contact_id).shown_state == "bounced"
+    found = consent.suppressed(table=world.table, signer=world.runtime.signer, workspace_id=world.id, emails=[address])
+    assert list(found) == [address]
+
+
+def test_a_delay_is_noted_and_ends_nothing(sent):
+    world, campaign_id, row = sent
+    detail = {"delayType": "MailboxFull", "delayedRecipients": [{"emailAddress": row.email}]}
+    body = json.dumps(
+        {**json.loads(world.event("Delivery", row)), "eventType": "DeliveryDelay",
+         "deliveryDelay": {"timestamp": "2026-11-21T12:30:00.000Z", **detail}}
+    )  # fmt: skip
+    for _ in range(3):
+        world.report(body)
+    after = world.row(campaign_id, row.contact_id)
+    assert (after.shown_state, after.delayed_at.isoformat()) == ("sent", "2026-11-21T12:30:00+00:00")
+    world.report(world.event("Delivery", row))
+    assert world.row(campaign_id, row.contact_id).shown_state == "delivered"
+
+
+@pytest.mark.parametrize(
     "body", ["", "no json", "[]", '"x"', '{"eventType": "Delivery"}', '{"eventType": "Bounce", "mail": 3}']
 )
 def test_what_is_no_event_is_said_to_be_none(body):
