@@ -19,6 +19,7 @@ from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.messaging.dead_letters import FakeDeadLetters
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.scheduler import FakeScheduler
+from chalicelib.foundation.sending_identities import FakeIdentities, FakeResolver
 from chalicelib.foundation.settings import QUEUES, Settings, from_environment
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
@@ -58,6 +59,8 @@ def fake_runtime(table: Table | None = None, **given: Any) -> Runtime:
         "transactional_mailer": FakeMailer(),
         "files": FakeFiles(),
         "scheduler": FakeScheduler(),
+        "sending_identities": FakeIdentities(),
+        "resolver": FakeResolver(),
         "identity": FakeIdentity(),
         "parts": wiring.parts,
     }

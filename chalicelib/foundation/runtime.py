@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.foundation.mail import Mailer
     from chalicelib.foundation.messaging.dead_letters import DeadLetters
     from chalicelib.foundation.scheduler import Scheduler
+    from chalicelib.foundation.sending_identities import Resolver, SendingIdentities
 
 
 class Runtime:
@@ -99,6 +100,20 @@ class Runtime:
         from chalicelib.foundation.mail import SesMailer
 
         return SesMailer(self.aws, self.settings.transactional_configuration_set)
+
+    @cached_property
+    def sending_identities(self) -> "SendingIdentities":
+        """The domains that SES knows."""
+        from chalicelib.foundation.sending_identities import SesIdentities
+
+        return SesIdentities(self.settings)
+
+    @cached_property
+    def resolver(self) -> "Resolver":
+        """DNS."""
+        from chalicelib.foundation.sending_identities import DnsResolver
+
+        return DnsResolver()
 
     @cached_property
     def files(self) -> "Files":

@@ -163,6 +163,7 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "lead_id": _lead,
     "activity_id": _activity,
     "file_id": _file,
+    "domain_id": lambda foreign: foreign.post("/domains", {"domain": f"canario{next(_numbers)}.example"}),
     "message_id": lambda foreign: foreign.post(
         "/messages", {"to": _address(), "subject": CANARY, "body": {"format": "text", "source": CANARY}}
     ),
@@ -264,6 +265,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PUT", "/v1/purposes"): Sample(
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
     ),
+    ("POST", "/v1/domains"): Sample(lambda _: {"domain": f"eva{next(_numbers)}.example"}),
+    ("POST", "/v1/domains/{domain_id}/self-test"): Sample(control=(422,)),  # it is not verified yet
+    ("PATCH", "/v1/domains/{domain_id}"): Sample(lambda _: {"version": 1, "warm_up_started_on": "2026-11-21"}),
+    ("PUT", "/v1/seed-list"): Sample(lambda _: {"emails": [_address()]}),
     ("POST", "/v1/messages"): Sample(
         lambda _: {"to": _address(), "subject": "Pedido", "body": {"format": "text", "source": "Hola"}}
     ),

@@ -27,6 +27,7 @@ from chalicelib.marketing.campaigns.domain import (
     planning_at,
     stop_reason,
 )
+from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.templates.domain import Body, Notice
 from chalicelib.workspaces.settings.domain import Workspace
@@ -219,6 +220,10 @@ def send_campaign(
         for notice in notices(campaign, workspace)
         if notice.blocking
     ]
+    from_email = campaign.from_email or workspace.sender_email
+    waiting = domains.unverified(table=table, workspace_id=workspace.id, email=from_email)
+    if waiting:
+        blocking.append(FieldError("from.email", f"{waiting} is not verified yet.", "domain_unverified"))
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
     _check_segments(table, workspace.id, "exclude_segment_ids", campaign.exclude_segment_ids)

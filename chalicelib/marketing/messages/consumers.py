@@ -14,7 +14,12 @@ _SUPPRESSES = {Kind.BOUNCED: SuppressionReason.BOUNCED, Kind.COMPLAINED: Suppres
 
 
 def handle(runtime: Runtime, envelope: Envelope) -> None:
-    """An order to send: see `sender.send`."""
+    """An order to send, or to make copies for the seed list: see `sender.send`, `seeding.seed`."""
+    if envelope.type == events.SEEDS:
+        from chalicelib.marketing.messages import seeding
+
+        seeding.seed(runtime, workspace_id=envelope.workspace_id, campaign_id=str(envelope.data["campaign_id"]))
+        return
     if envelope.type != events.SEND:
         raise InvalidError(f"{envelope.type} is no order for single mails.")
     sender.send(runtime, workspace_id=envelope.workspace_id, message_id=str(envelope.data["message_id"]))

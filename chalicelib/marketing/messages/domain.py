@@ -13,6 +13,8 @@ from chalicelib.customers.consent.domain import SuppressionReason
 
 TRANSACTIONAL = "transactional"
 """The purpose that asks for no consent: something the person ordered, or has to be told."""
+SEED = "seed:"
+"""Before a campaign's id, as the source of its copies for the workspace's own mailboxes."""
 ATTACHED_LIMIT = 10 * 1024 * 1024
 """Bytes of all attachments together."""
 ATTACHMENTS_LIMIT = 20

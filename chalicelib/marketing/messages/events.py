@@ -7,6 +7,8 @@ from chalicelib.foundation.messaging import Envelope
 
 SEND = "message.send"
 """Queue ``messages``; data: ``message_id``."""
+SEEDS = "campaign.seed"
+"""Queue ``messages``; data: ``campaign_id``: copies for the seed list."""
 
 
 def send(workspace_id: str, message_id: str, now: datetime) -> Envelope:

@@ -5,7 +5,7 @@ from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.marketing.messages import events, store
-from chalicelib.marketing.messages.domain import TRANSACTIONAL, Message, Reason, State, refusal
+from chalicelib.marketing.messages.domain import SEED, TRANSACTIONAL, Message, Reason, State, refusal
 from chalicelib.marketing.messages.records import DUE_SHARDS
 from chalicelib.marketing.messages.service import mail_of
 from chalicelib.marketing.preferences.domain import paused_until
@@ -33,7 +33,9 @@ def send(runtime: Runtime, *, workspace_id: str, message_id: str) -> None:
         return
     tags = {"workspace": workspace_id, "message": message_id, "attempt": str(attempt), "purpose": "message"}
     try:
-        provider_id = runtime.transactional_mailer.send(source=source, recipient=message.to, mime=mime, tags=tags)
+        # A copy of a campaign goes the campaign's way: it is to show where the campaign arrives.
+        mailer = runtime.mailer if message.source.startswith(SEED) else runtime.transactional_mailer
+        provider_id = mailer.send(source=source, recipient=message.to, mime=mime, tags=tags)
     except MailDeferredError as error:
         later = store.deferred(table, message, attempt, clock.now(), f"deferred: {error}")
         if later is not None:

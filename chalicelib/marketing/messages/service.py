@@ -16,6 +16,7 @@ from chalicelib.foundation.projection import MetricRecord
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table, partition
+from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.messages import events, store
 from chalicelib.marketing.messages.domain import ATTACHED_LIMIT, TRANSACTIONAL, Message, refusal
 from chalicelib.marketing.messages.writing import Sheet, Text, Value, check_data, write
@@ -81,12 +82,19 @@ def order(
         return present
     workspace = get_workspace(table=table, workspace_id=workspace_id)
     address = _address(to, "to")
-    from_email = _address(sender.email, "from.email") if sender.email else workspace.sender_email
+    from_email = (
+        _address(sender.email, "from.email")
+        if sender.email
+        else domains.messages_sender(table=table, workspace_id=workspace_id) or workspace.sender_email
+    )
     reply_to = _address(sender.reply_to, "reply_to") if sender.reply_to else ""
     if not from_email:
         raise InvalidError(
             "There is no sender address, neither here nor in the workspace.", field="from.email", code="missing"
         )
+    waiting = domains.unverified(table=table, workspace_id=workspace_id, email=from_email)
+    if waiting:
+        raise InvalidError(f"{waiting} is not verified yet.", field="from.email", code="domain_unverified")
     check_data(data or {})
     _check_suppression(runtime, workspace_id, address, purpose)
     contact = _contact(table, workspace_id, address)
@@ -122,7 +130,7 @@ def order(
         template_id=template_id,
     )
     # The content is there before the row: a row is sent by whoever finds it.
-    runtime.files.put(message.key, _sealed(from_email, written.mime), content_type="message/rfc822")
+    runtime.files.put(message.key, sealed(from_email, written.mime), content_type="message/rfc822")
     store.create(table, message, digest_of(runtime.signer, address))
     runtime.queues.publish("messages", [events.send(workspace_id, message_id, now)])
     return message
@@ -180,7 +188,8 @@ def mail_of(content: bytes) -> tuple[str, bytes]:
     return source.decode(), mime
 
 
-def _sealed(source: str, mime: bytes) -> bytes:
+def sealed(source: str, mime: bytes) -> bytes:
+    """The sender's address and the message, as they are kept together."""
     return source.encode() + b"\n" + mime
 
 
