@@ -21,7 +21,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
 
     - CloudFront there reaches API Gateway by its path on the local port, in plain HTTP, and redirects nobody to HTTPS.
     - Rights on schedules are asked for the group "default" whatever the group of the schedule is; rights to send mail are asked
-      for no resource at all; sending a batch to a queue is a right of its own.
+      for no resource at all; sending a batch to a queue is a right of its own, and so are statements in PartiQL, of no resource.
     - Bucket policies that refuse plain HTTP would refuse everybody.
     - Buckets have no names of their own: uploads go to the local port.
     - Domains have no DKIM records.
@@ -65,6 +65,8 @@ def _rights(statement: dict[str, Any]) -> None:
         statement["Resource"] = [{"Fn::Sub": arn}, {"Fn::Sub": arn.replace("${ScheduleGroup}", "default")}]
     if "ses:SendRawEmail" in actions:
         statement["Resource"] = "*"
+    if "dynamodb:PartiQLUpdate" in actions:
+        statement["Action"], statement["Resource"] = [*actions, "dynamodb:BatchExecuteStatement"], "*"
     if "sqs:SendMessage" in actions:
         statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 

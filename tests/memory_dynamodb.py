@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.foundation.aws import AwsError
+from infra.local.partiql import update_of
 
 Item = dict[str, Any]
 _TOKEN = re.compile(r"\s*(<>|<=|>=|[=<>(),+-]|[#:]?[A-Za-z_0-9.\[\]]+)")
@@ -204,6 +205,17 @@ class MemoryDynamoDB:
         self._check(request, key)
         self.items[key] = item = self._updated(request, key)
         return {"Attributes": dict(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
+
+    def _BatchExecuteStatement(self, request: dict[str, Any]) -> dict[str, Any]:
+        responses: list[dict[str, Any]] = []
+        for statement in request["Statements"]:
+            try:
+                self._UpdateItem(update_of(statement["Statement"], statement["Parameters"]))
+            except AwsError as error:
+                responses.append({"Error": {"Code": error.code.removesuffix("Exception")}})
+            else:
+                responses.append({"TableName": "t"})
+        return {"Responses": responses}
 
     def _updated(self, request: dict[str, Any], key: tuple[str, str]) -> Item:
         old = self.items.get(key) or dict(request["Key"])

@@ -8,6 +8,7 @@ to one moment.
 """
 
 import contextlib
+import copy
 import json
 import logging
 import os
@@ -256,6 +257,24 @@ def _gentle_blobs() -> tuple[Callable[[], None], Callable[[], None]]:
     return hash_all, prune_now
 
 
+def _statements_in_streams() -> None:
+    """Let what updates in PartiQL change stand in the table's stream, as DynamoDB does and the emulator does not."""
+    from ministack.services import dynamodb
+
+    update = dynamodb._partiql_update
+
+    def updating(table: Any, parsed: Any, data: Any = None) -> Any:
+        pk, sk, _, wrong = dynamodb._partiql_key_target(table, parsed)
+        before = None if wrong else table["items"].get(pk, {}).get(sk)
+        before = copy.deepcopy(before)
+        answer = update(table, parsed, data)
+        if before is not None and answer[0] == 200:
+            dynamodb._emit_stream_event(table["TableName"], "MODIFY", before, table["items"][pk][sk])
+        return answer
+
+    dynamodb._partiql_update = updating
+
+
 _STREAMS = "clientela-streams"
 
 
@@ -341,6 +360,7 @@ def main() -> None:
             checkpoints.changed()
         await serve(scope, receive, send)
 
+    _statements_in_streams()
     emulator.app = counting
     signal.signal(signal.SIGUSR1, lambda *_: checkpoints.wake.set())
     seconds = float(os.environ.get("CHECKPOINT_SECONDS", "30"))

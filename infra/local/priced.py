@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 import yaml
 
-from chalicelib.foundation.aws import Aws
+from chalicelib.foundation.aws import Aws, AwsError
 from chalicelib.foundation.settings import from_environment
 from chalicelib.foundation.table import Check, Delete, Operation, Table, Update
+from infra.local.partiql import update_of
 from infra.local.paths import ROOT
 
 
@@ -67,6 +68,22 @@ class PricedTable(Table):
             else:
                 own = {name: value for name, value in request.items() if name != "TableName"}
                 self._raw_write(f"{kind}Item", own, factor=2)
+
+    def execute(self, statements: Sequence[dict[str, Any]]) -> list[bool]:
+        """Carry out each statement by itself, as the single write that it costs as much as."""
+        done = []
+        for statement in statements:
+            request = update_of(statement["Statement"], statement["Parameters"])
+            del request["TableName"]
+            try:
+                self._raw_write("UpdateItem", request, factor=1)
+            except AwsError as error:
+                if error.code != "ConditionalCheckFailedException":
+                    raise
+                done.append(False)
+            else:
+                done.append(True)
+        return done
 
     def image_of(self, workspace_id: str, contact_id: str) -> dict[str, Any]:
         """A contact's raw item."""

@@ -33,6 +33,9 @@ def test_nothing_but_the_known_gaps_is_changed(template: Template) -> None:
         for was, now in zip(statements(before[name]), statements(after[name]), strict=True):
             if was["Action"] == "sqs:SendMessage":
                 assert now == {**was, "Action": ["sqs:SendMessage", "sqs:SendMessageBatch"]}
+            elif was["Action"] == "dynamodb:PartiQLUpdate":
+                actions = ["dynamodb:PartiQLUpdate", "dynamodb:BatchExecuteStatement"]
+                assert now == {**was, "Action": actions, "Resource": "*"}
             elif "scheduler:CreateSchedule" in was["Action"] or was["Action"] == "ses:SendRawEmail":
                 assert {**was, "Resource": 0} == {**now, "Resource": 0}
             else:

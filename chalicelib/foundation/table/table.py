@@ -403,6 +403,15 @@ class Table:
                 pause *= 2
             requests = left + requests
 
+    def execute(self, statements: Sequence[dict[str, Any]]) -> list[bool]:
+        """Carry out conditional updates in PartiQL (at most 25, no item twice), each by itself: whether each was certainly made.
+
+        False is no answer to why: its condition did not hold, DynamoDB was too busy for it, or it was made when the answer to our
+        first try got lost.
+        """
+        answer = self._raw("BatchExecuteStatement", {"Statements": list(statements)}, write=True)
+        return ["Error" not in each for each in answer["Responses"]]
+
     # Requests
 
     def raw(self, operation: str, request: dict[str, Any], *, write: bool) -> dict[str, Any]:

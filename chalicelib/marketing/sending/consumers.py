@@ -11,6 +11,7 @@ from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
 from chalicelib.marketing.sending import planner, sender, service
 from chalicelib.marketing.sending.message import Letter
+from chalicelib.marketing.sending.work import Sender
 
 
 def plan(runtime: Runtime, envelope: Envelope) -> None:
@@ -32,7 +33,7 @@ def walk(runtime: Runtime, envelope: Envelope) -> None:
         raise InvalidError(f"{envelope.type} is no order for the sender.")
     data = envelope.data
     sender.walk(
-        sender.Sender(
+        Sender(
             table=runtime.table,
             clock=runtime.clock,
             queues=runtime.queues,

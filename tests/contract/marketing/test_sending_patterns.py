@@ -129,3 +129,13 @@ def test_the_ledger(priced):
     results.get_results(runtime=world.runtime, workspace_id=world.id, campaign_id=campaign_id)
     check("results.get", priced)
     assert consumers.letter_of(world.runtime, campaign)
+
+
+def test_a_recipient_from_plan_to_mark_costs_less_than_six_units(priced):
+    world = World(priced, people=120)
+    campaign_id = world.campaign()
+    world.send(campaign_id)
+    priced.reset()
+    world.drain()
+    assert len(world.mailer.sent) == world.people
+    assert priced.writes / world.people < 6

@@ -1,178 +1,390 @@
-"""The ledger, exhaustively: one recipient, two deliveries of the same order at once, each of which may die before any of its
-steps, in every order of their steps, with every answer of the provider, and evidence that comes early, late or never.
+"""The sender, exhaustively: one recipient and two deliveries of the same order at once, in every order of their steps, each of which
+may die between any two, with every answer of the provider, with lost answers of the table, and with evidence and further walks at
+any time.
 
-The deliveries take the steps of ``sender._one`` with the ledger's own functions; the whole sender is killed at each of its steps
-in ``test_sender_killed.py``. What must hold in each of these worlds:
+The deliveries run the real `sender.walk` over a table in memory. A step is one operation on the recipient's row or one call of the
+provider. What a delivery does next follows from the answers it has had, so a delivery in the middle of its work is kept as those
+answers, and its next step is made by running it again from the start with them (`Delivery`). Worlds that look the same (row, what
+the provider took, both deliveries' answers, time) are one, and the schedules that lead to each are counted; from every world both
+deliveries may have died, so in each of them the future is played to its end without them.
 
-- no duplicate: the provider took the message at most once;
-- no silent loss: the row says "sent" only if the provider took it, and it ends where it can be seen.
+In every world: the provider took the message at most once. In every future: it still has, the row comes to an end that a person can
+see, and says "sent" only if the provider took it, and always if somebody has told of it.
 """
 
-import itertools
-from collections.abc import Iterator
-from datetime import timedelta
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from chalicelib.foundation.aws import AwsError
+from chalicelib.foundation.clock import FixedClock, to_text
+from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.sending import ledger
-from chalicelib.marketing.sending.domain import EVIDENCE_WAIT, LEASE, Recipient, State
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
+from chalicelib.marketing.sending import batches, handover, ledger, sender, store
+from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, LEASE, Recipient, State
+from chalicelib.marketing.sending.work import Sender
 from tests.helpers import NOON
 from tests.memory_dynamodb import MemoryDynamoDB
 
-ANSWERS = ("accepted", "accepted, answer lost", "not accepted, answer lost", "deferred")
-STEPS = 4  # read, claim, send, mark
 ROW = Recipient("W", "K", 0, "C", "c@example.com", State.PENDING)
+KEY = ledger.key_of(ROW)
+CAMPAIGN = Campaign("W", "K", "n", "s", NOON, NOON, state=CampaignState.SENDING)
+LOST = "the table's answer lost"
+ANSWERS = ("accepted", "accepted, answer lost", "not accepted, answer lost", "busy", "refused")
+TIMES = (NOON, NOON + LEASE + timedelta(seconds=1), NOON + LEASE + EVIDENCE_WAIT + timedelta(minutes=20))
+"""Now; when a lease is over; when an hour without evidence is over as well."""
 
 
-def interleavings(first: int, second: int) -> Iterator[tuple[int, ...]]:
-    """Every order of so many steps of the two deliveries."""
-    for places in itertools.combinations(range(first + second), first):
-        yield tuple(0 if place in places else 1 for place in range(first + second))
+class PausedError(BaseException):
+    """The delivery has come to its next step: nothing of ours may catch it."""
 
 
-class Model:
-    def __init__(self) -> None:
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery of the order: what its steps were answered so far, and whether one of the table's answers was lost on the way."""
+
+    name: str
+    answers: tuple[tuple[str, str], ...] = ()
+    lost: bool = False
+    over: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    row: tuple[Any, ...]
+    taken: tuple[int, ...] = ()
+    """The attempts that the provider took, in its order."""
+    told: bool = False
+    time: int = 0
+    deliveries: tuple[Delivery, ...] = (Delivery("a"), Delivery("b"))
+
+
+def frozen(item: dict[str, Any]) -> tuple[Any, ...]:
+    """An item without its clock: the moments a row was written at are as good as the states it tells."""
+    return tuple(
+        sorted((name, *value.items()) for name, value in item.items() if name not in ("version", "updated_at"))
+    )
+
+
+def thawed(row: tuple[Any, ...]) -> dict[str, Any]:
+    return {name: dict([value]) for name, value in row} | {"version": {"N": "1"}}
+
+
+class Stage:
+    """Runs deliveries from a world; ``answer`` says what becomes of the one new step that a delivery may make."""
+
+    def __init__(self, world: World):
         self.dynamodb = MemoryDynamoDB()
-        self.table = Table(self.dynamodb, "t")  # type: ignore[arg-type]
-        key = ledger.key_of(ROW)
-        self.dynamodb.items[key] = ledger.image_of(ROW, NOON)
-        self.key = key
-        self.accepted: list[int] = []
-        self.now = NOON
+        self.dynamodb.items[KEY] = thawed(world.row)
+        self.taken = list(world.taken)
+        self.now = TIMES[world.time]
+        self.old: list[tuple[str, str]] = []
+        self.new: list[tuple[str, str]] = []
+        self.may = 0
+        self.fate = "accepted"
+        self.wanted = ""
 
-    def row(self) -> Recipient:
-        found = ledger.read(self.table, self.key)
-        assert found is not None
+    # Stands in for `Aws`
+
+    def call(self, service: str, target: str, request: dict[str, Any], *, version: str = "1.0") -> dict[str, Any]:
+        def operate() -> tuple[str, str]:
+            try:
+                return "answer", json.dumps(self.dynamodb.call(service, target, request))
+            except AwsError as error:
+                return "error", json.dumps([error.code, error.body])
+
+        if self.fate == LOST and len(self.old) == self._at and self.may:
+            operate()
+            raise PausedError  # the client asks again: the same step, in a world that has changed
+        kind, text = self._step("table", operate)
+        if kind == "error":
+            code, body = json.loads(text)
+            raise AwsError(400, code, "", body)
+        found: dict[str, Any] = json.loads(text)
         return found
 
-    def delivery(self, name: str, answer: str, *, claim_reply_lost: bool = False) -> Iterator[None]:
-        row = self.row()
-        yield
-        if row.state is not State.PENDING:
-            return
-        if claim_reply_lost:  # the client repeats it, which the first one's success refuses
-            ledger.claim(self.table, row, self.now, "consent", name)
-        if not ledger.claim(self.table, row, self.now, "consent", name):
-            return
-        attempt = row.attempt + 1
-        yield
-        if answer.startswith("accepted"):
-            self.accepted.append(attempt)
-        yield
-        if answer == "accepted":
-            ledger.sent(self.table, row, attempt, self.now, f"message-{attempt}")
-        elif answer == "deferred":
-            ledger.deferred(self.table, row, attempt, self.now, "later")
+    # Stands in for the mailer
+
+    def send(self, *, source: str, recipient: str, mime: bytes, tags: dict[str, str]) -> str:
+        def accept() -> tuple[str, str]:
+            if self.fate.startswith("accepted"):
+                self.taken.append(int(tags["attempt"]))
+            return self.fate, ""
+
+        fate, _ = self._step("provider", accept)
+        if fate == "busy":
+            raise MailDeferredError("Throttling")
+        if fate == "refused":
+            raise MailRefusedError("MessageRejected", "no")
+        if fate != "accepted":
+            raise MailUnknownError("no answer")
+        return f"message-{tags['attempt']}"
+
+    def _step(self, whom: str, make: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+        if self._at < len(self.old):
+            made = self.old[self._at]
+        elif self.may:
+            self.may -= 1
+            made = make()
+            self.new.append(made)
         else:
-            ledger.unknown(self.table, row, attempt, self.now)
-        yield
+            self.wanted = whom
+            raise PausedError
+        self._at += 1
+        return made
 
-    def evidence(self) -> None:
-        for attempt in self.accepted:
-            ledger.proof(self.table, self.key, attempt, self.now, self.now)
+    def run(self, delivery: Delivery, *, may: int, fate: str = "accepted") -> bool:
+        """Run this delivery again from the start and so many steps further; whether it has come to its end."""
+        self.old, self.new, self.may, self.fate, self._at, self.wanted = list(delivery.answers), [], may, fate, 0, ""
+        clock = FixedClock(self.now)
+        work = Sender(
+            table=Table(self, "t"),  # type: ignore[arg-type]
+            clock=clock,
+            queues=SimpleNamespace(publish=lambda *args, **more: None),  # type: ignore[arg-type]
+            signer=None,  # type: ignore[arg-type]
+            mailer=self,  # type: ignore[arg-type]
+            letter=lambda campaign: SimpleNamespace(source="x@y.example", mime=lambda **values: b""),  # type: ignore[arg-type,return-value]
+            holder=delivery.name,
+            looked_at=self.now,
+        )
+        try:
+            sender.walk(work, workspace_id="W", campaign_id="K", shard=0, after="", ended=0, retry_at="")
+        except PausedError:
+            return False
+        return True
 
-    def reap(self) -> None:
-        ledger.reap(self.table, self.row(), self.now)
-
-    def whole_delivery(self, answer: str = "accepted") -> None:
-        for _ in self.delivery("later", answer):
-            pass
-
-
-def play(order: tuple[int, ...], answers: tuple[str, str], evidence: str, *, claim_reply_lost: bool) -> Model:
-    model = Model()
-    running = [
-        model.delivery("a", answers[0], claim_reply_lost=claim_reply_lost),
-        model.delivery("b", answers[1], claim_reply_lost=claim_reply_lost),
-    ]
-    for who in order:
-        next(running[who], None)
-        if evidence == "at once":
-            model.evidence()
-    # Both are dead now, or done. The order comes again, time passes, the reaper walks.
-    model.whole_delivery()
-    model.now += LEASE + timedelta(seconds=1)
-    model.reap()
-    if evidence == "after the lease":
-        model.evidence()
-    model.now += timedelta(minutes=11)
-    model.whole_delivery()
-    model.now += EVIDENCE_WAIT
-    model.reap()
-    if evidence == "after an hour":
-        model.evidence()
-    model.whole_delivery()
-    return model
+    def after(self, world: World, **changes: Any) -> World:
+        return replace(world, row=frozen(self.dynamodb.items[KEY]), taken=tuple(self.taken), **changes)
 
 
-@pytest.mark.parametrize("claim_reply_lost", [False, True])
-@pytest.mark.parametrize("evidence", ["at once", "after the lease", "after an hour", "never"])
-def test_no_schedule_duplicates_or_loses(evidence: str, claim_reply_lost: bool) -> None:
-    schedules = duplicates = losses = unsettled = 0
-    for first, second in itertools.product(range(STEPS + 1), repeat=2):
-        for order in interleavings(first, second):
-            for answers in itertools.product(ANSWERS, repeat=2):
-                model = play(order, answers, evidence, claim_reply_lost=claim_reply_lost)
-                row = model.row()
-                schedules += 1
-                duplicates += len(model.accepted) > 1
-                losses += row.state is State.SENT and not model.accepted
-                losses += bool(model.accepted) and row.state not in (State.SENT, State.PARKED)
-                unsettled += row.state not in (State.SENT, State.PARKED)
-                unsettled += bool(model.accepted) and evidence != "never" and row.state is not State.SENT
-    assert schedules == 251 * 16
-    assert (duplicates, losses, unsettled) == (0, 0, 0)
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has nothing to do with one recipient's row: the campaign, its shard, who the person is."""
+    checks = SimpleNamespace(
+        contacts={"C": SimpleNamespace(consents={handover.PURPOSE: SimpleNamespace(ledger_id="consent")})},
+        refusal=lambda row: "",
+        cap_refusal=lambda table, clock, row: "",
+    )
+    monkeypatch.setattr(handover.Checks, "read", lambda *args: checks)
+    monkeypatch.setattr(sender, "_campaign", lambda *args: CAMPAIGN)
+    monkeypatch.setattr(sender.campaigns, "judge", lambda **args: None)
+    monkeypatch.setattr(store, "worked", lambda *args: None)
+    monkeypatch.setattr(store, "read_shard", lambda *args: None)
 
 
-def test_the_model_finds_a_broken_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lease that is simply run again (what queues with visibility timeouts do) duplicates, and the model sees it."""
+def following(world: World) -> Iterator[World]:
+    """Every world that one step leads to."""
+    for number, delivery in enumerate(world.deliveries):
+        if delivery.over:
+            continue
+        stage = Stage(world)
+        assert not stage.run(delivery, may=0)
+        fates = ANSWERS if stage.wanted == "provider" else ("accepted",) if delivery.lost else ("accepted", LOST)
+        for fate in fates:
+            stage = Stage(world)
+            over = stage.run(delivery, may=1, fate=fate)
+            lost = delivery.lost or fate == LOST
+            moved = replace(delivery, answers=(*delivery.answers, *stage.new), lost=lost, over=over)
+            others = list(world.deliveries)
+            others[number] = moved
+            yield stage.after(world, deliveries=tuple(others))
+    if world.taken and not world.told:
+        stage = Stage(world)
+        tell(stage)
+        yield stage.after(world, told=True)
+    if world.time + 1 < len(TIMES):  # time passes and a walk is made, whatever the two are in the middle of
+        stage = Stage(replace(world, time=world.time + 1))
+        stage.run(Delivery(f"late {world.time}"), may=99)
+        yield stage.after(world, time=world.time + 1)
 
-    def rerun(table, recipient, now):  # type: ignore[no-untyped-def]
-        if recipient.state is State.CLAIMED:
-            table.raw(
-                "UpdateItem",
-                {
-                    "Key": ledger.key_of(recipient).image(),
-                    "UpdateExpression": "SET #s = :p",
-                    "ExpressionAttributeNames": {"#s": "state"},
-                    "ExpressionAttributeValues": {":p": {"S": "pending"}},
-                },
-                write=True,
-            )
 
-    monkeypatch.setattr(ledger, "reap", rerun)
-    duplicates = 0
-    for first, second in itertools.product(range(STEPS + 1), repeat=2):
-        for order in interleavings(first, second):
-            duplicates += len(play(order, ("accepted", "accepted"), "never", claim_reply_lost=False).accepted) > 1
-    assert duplicates > 0
+def tell(stage: Stage) -> None:
+    """The provider's events tell of everything it took."""
+    for attempt in stage.taken:
+        ledger.proof(Table(stage.dynamodb, "t"), KEY, attempt, stage.now, stage.now)  # type: ignore[arg-type]
+
+
+def future(world: World, *, told: bool) -> tuple[State, int]:
+    """Both have died, or are done: the order comes again, time passes, walks are made. How the row ends, and how often it was taken."""
+    stage = Stage(world)
+    for later in (0, 0.1, 3, 6, 9):
+        stage.now = TIMES[world.time] + timedelta(hours=later)
+        stage.run(Delivery(f"future {later}"), may=99)
+    if told:
+        tell(stage)
+    row = ledger.read(Table(stage.dynamodb, "t"), KEY)  # type: ignore[arg-type]
+    assert row is not None
+    return row.state, len(stage.taken)
+
+
+@dataclass
+class Verdict:
+    worlds: int = 0
+    schedules: int = 0
+    duplicates: int = 0
+    losses: int = 0
+    """Says "sent" and nobody took it; or somebody did, and it says that it was not."""
+    stuck: int = 0
+    """Never comes to a visible end; or stays in doubt although somebody has told of it."""
+
+
+def explore(*, all_of_them: bool = True) -> Verdict:
+    """Every world from the first one on; or until the first one with something wrong."""
+    verdict = Verdict()
+    ends: dict[tuple[Any, ...], tuple[bool, bool, bool]] = {}
+    layer = {World(frozen(ledger.image_of(ROW, NOON))): 1}
+    while layer:
+        following_layer: dict[World, int] = {}
+        for world, count in layer.items():
+            verdict.worlds += 1
+            verdict.schedules += count
+            at = (world.row, world.taken, world.told, world.time)
+            if at not in ends:
+                ends[at] = judged(world)
+            duplicate, loss, stuck = ends[at]
+            verdict.duplicates += duplicate * count
+            verdict.losses += loss * count
+            verdict.stuck += stuck * count
+            if (duplicate or loss) and not all_of_them:
+                return verdict
+            for after in following(world):
+                following_layer[after] = following_layer.get(after, 0) + count
+        layer = following_layer
+    return verdict
+
+
+def judged(world: World) -> tuple[bool, bool, bool]:
+    """Whether a future of this world has a duplicate, a loss, a row that does not come to its end."""
+    duplicate = loss = stuck = False
+    for told in (False, True):
+        state, taken = future(world, told=told)
+        duplicate |= taken > 1
+        loss |= (state is State.SENT) > (taken > 0) or (taken > 0 and state not in (State.SENT, State.PARKED))
+        stuck |= state not in ENDED or (told and taken > 0 and state is not State.SENT)
+    return duplicate, loss, stuck
+
+
+def test_no_schedule_duplicates_or_loses() -> None:
+    verdict = explore()
+    assert (verdict.duplicates, verdict.losses, verdict.stuck) == (0, 0, 0)
+    assert verdict.worlds > 10_000
+    assert verdict.schedules > 1_000_000
+
+
+def becomes(table: Table, state: str, attempt: int) -> None:
+    """What careless protocols do: write, whatever is there."""
+    request = {
+        "Key": KEY.image(),
+        "UpdateExpression": "SET #s = :s, attempt = :a, lease_until = :l",
+        "ExpressionAttributeNames": {"#s": "state"},
+        "ExpressionAttributeValues": {
+            ":s": {"S": state},
+            ":a": {"N": str(attempt)},
+            ":l": {"S": to_text(TIMES[0] + LEASE)},
+        },
+    }
+    table.raw("UpdateItem", request, write=True)
+
+
+def send_then_mark(table: Table, *, marks: Any, claims: Any, now: datetime, holder: str) -> frozenset[str]:
+    for mark in marks:
+        becomes(table, "sent", mark.attempt)
+    return frozenset(claim.row.contact_id for claim in claims)
+
+
+def mark_then_send(table: Table, *, marks: Any, claims: Any, now: datetime, holder: str) -> frozenset[str]:
+    for claim in claims:
+        becomes(table, "sent", claim.row.attempt + 1)
+    return frozenset(claim.row.contact_id for claim in claims)
+
+
+def lease_and_rerun(table: Table, recipient: Recipient, now: datetime) -> State | None:
+    """What queues with visibility timeouts do."""
+    if recipient.state is State.CLAIMED and recipient.lease_until is not None and recipient.lease_until <= now:
+        becomes(table, "pending", recipient.attempt)
+        return State.PENDING
+    return None
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "careless", "wrong"),
+    [
+        (batches, "write", send_then_mark, "duplicates"),
+        (batches, "write", mark_then_send, "losses"),
+        (ledger, "reap", lease_and_rerun, "duplicates"),
+    ],
+)
+def test_a_careless_protocol_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, where: Any, name: str, careless: Any, wrong: str
+) -> None:
+    monkeypatch.setattr(where, name, careless)
+    assert getattr(explore(all_of_them=False), wrong) > 0
 
 
 def test_a_late_answer_settles_a_row_that_was_reaped() -> None:
-    model = Model()
-    delivery = model.delivery("slow", "accepted")
-    for _ in range(3):
-        next(delivery)
-    model.now += LEASE + timedelta(seconds=1)
-    model.reap()
-    assert model.row().state is State.UNKNOWN
-    next(delivery)
-    assert model.row().state is State.SENT
+    stage = Stage(World(frozen(ledger.image_of(ROW, NOON))))
+    slow = Delivery("slow")
+    assert not stage.run(slow, may=3)  # read, claimed, handed over
+    slow = replace(slow, answers=tuple(stage.new))
+    stage.now = TIMES[1]
+    stage.run(Delivery("reaper"), may=99)
+    table = Table(stage.dynamodb, "t")  # type: ignore[arg-type]
+    reaped = ledger.read(table, KEY)
+    assert reaped is not None
+    assert reaped.state is State.UNKNOWN
+    assert stage.run(slow, may=99)
+    settled = ledger.read(table, KEY)
+    assert settled is not None
+    assert settled.state is State.SENT
+
+
+def test_what_a_batch_did_not_plainly_do_is_done_by_itself() -> None:
+    """DynamoDB was too busy for some statements, and had done others already when its first answer got lost."""
+    dynamodb = MemoryDynamoDB()
+    table = Table(dynamodb, "t")  # type: ignore[arg-type]
+    rows = [replace(ROW, contact_id=f"C{number}") for number in range(4)]
+    for row in rows:
+        dynamodb.items[ledger.key_of(row)] = ledger.image_of(row, NOON)
+    assert ledger.claim(table, rows[0], NOON, "consent", "us")  # the first try of ours
+    assert ledger.claim(table, rows[1], NOON, "consent", "them")
+    whole = dynamodb._BatchExecuteStatement
+    busy = {"Error": {"Code": "ThrottlingError"}}
+
+    def half(request: dict[str, Any]) -> dict[str, Any]:
+        made = whole({"Statements": request["Statements"][:3]})
+        return {"Responses": [*made["Responses"], *[busy] * (len(request["Statements"]) - 3)]}
+
+    dynamodb._BatchExecuteStatement = half  # type: ignore[method-assign]
+    claims = [batches.Claim(row, "consent") for row in rows]
+    assert batches.write(table, marks=[], claims=claims, now=NOON, holder="us") == {"C0", "C2", "C3"}
+    marks = [batches.Mark(rows[number], 1, NOON, f"m{number}") for number in (0, 2, 3)]
+    ledger.unknown(table, rows[3], 1, NOON)
+    batches.write(table, marks=marks, claims=[], now=NOON, holder="us")
+    states = [ledger.read(table, ledger.key_of(row)) for row in rows]
+    assert [row.state.value for row in states if row] == ["sent", "claimed", "sent", "sent"]
 
 
 def test_a_condition_that_fails_is_not_an_error_of_the_table() -> None:
-    model = Model()
+    dynamodb = MemoryDynamoDB()
+    dynamodb.items[KEY] = ledger.image_of(ROW, NOON)
+    table = Table(dynamodb, "t")  # type: ignore[arg-type]
     with pytest.raises(AwsError):
-        model.table.raw(
+        table.raw(
             "UpdateItem",
             {
-                "Key": model.key.image(),
+                "Key": KEY.image(),
                 "UpdateExpression": "SET attempt = :n",
                 "ConditionExpression": "attempt = :n",
                 "ExpressionAttributeValues": {":n": {"N": "7"}},
             },
             write=True,
         )
-    assert not ledger.unknown(model.table, ROW, 7, NOON)
+    assert not ledger.unknown(table, ROW, 7, NOON)

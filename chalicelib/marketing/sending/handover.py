@@ -1,0 +1,212 @@
+"""Handing a page of recipients over to the provider: check, write, claim, send, mark (docs/sending.md).
+
+They are taken a few at a time. Their messages are written first; then one request marks those that were sent before and claims
+these; then each is handed over by itself. So a function that dies leaves at most `PART` recipients in doubt.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum, auto
+
+from chalicelib.foundation import observability
+from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
+from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
+from chalicelib.marketing.sending import batches, ledger
+from chalicelib.marketing.sending.checks import Checks
+from chalicelib.marketing.sending.domain import EVIDENCE_WAIT, LEASE, Reason, Recipient, backoff
+from chalicelib.marketing.sending.message import Letter
+from chalicelib.marketing.sending.work import Sender, Tally
+
+PART = 8
+"""Recipients that are claimed together."""
+CHECKED_FOR = timedelta(seconds=10)
+"""How old what was looked up of a recipient (consent, suppression) may be when it is claimed."""
+_REFUSALS = 10
+_DEFERRALS = 3
+_SYSTEMIC = frozenset(
+    {"AccountSendingPausedException", "AccountSendingPaused", "ConfigurationSetDoesNotExist",
+     "ConfigurationSetDoesNotExistException", "ConfigurationSetSendingPausedException", "MailFromDomainNotVerifiedException",
+     "MailFromDomainNotVerified", "AccessDenied", "AccessDeniedException", "SignatureDoesNotMatch", "InvalidClientTokenId"}
+)  # fmt: skip
+"""Refusals that say something of our account and nothing of the message: the campaign pauses and nobody has failed."""
+
+
+class Ending(Enum):
+    """How a page came to its end."""
+
+    DONE = auto()
+    """Everybody who was to be sent to has been tried."""
+    LATER = auto()
+    """The time is up, or the provider is busy: the page is to be begun again, at the tally's ``retry_at``."""
+    AGAIN = auto()
+    """The campaign is not being sent any more."""
+    PAUSED = auto()
+    """What the provider said has paused the campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A recipient with the message as it will leave."""
+
+    row: Recipient
+    consent_id: str
+    mime: bytes
+
+
+@dataclass(slots=True)
+class HandOver:
+    """One page of one campaign."""
+
+    sender: Sender
+    campaign: Campaign
+    letter: Letter
+    tally: Tally
+    _marks: list[batches.Mark] = field(default_factory=list)
+
+    def run(self, rows: Sequence[Recipient]) -> Ending:
+        """Send to these, who are pending and due."""
+        try:
+            ending = self._parts(rows)
+        except Exception:
+            self._write([])  # whatever has failed: who was sent to is marked as sent
+            raise
+        self._write([])
+        return ending
+
+    def _parts(self, rows: Sequence[Recipient]) -> Ending:
+        checks: Checks | None = None
+        checked_at = self.sender.clock.now()
+        for start in range(0, len(rows), PART):
+            if checks is None or self.sender.clock.now() - checked_at > CHECKED_FOR:
+                checked_at = self.sender.clock.now()
+                checks = self._checks(rows[start:])
+            ending = self._part(rows[start : start + PART], checks)
+            if ending is not Ending.DONE:
+                return ending
+        return Ending.DONE
+
+    def _checks(self, rows: Sequence[Recipient]) -> Checks:
+        work = self.sender
+        return Checks.read(work.table, work.clock, work.signer, self.campaign, list(rows))
+
+    def _part(self, rows: Sequence[Recipient], checks: Checks) -> Ending:
+        if (ending := self._stop()) is not None:
+            return ending
+        written = [each for row in rows if (each := self._message(row, checks)) is not None]
+        ours = self._write(written)
+        for number, each in enumerate(written):
+            if each.row.contact_id not in ours:
+                # Another delivery has it; the next walk sees what became of it.
+                self.tally.later(self.sender.clock.now() + LEASE)
+                continue
+            if (stopped := self._stop()) is not None:
+                self._release([left for left in written[number:] if left.row.contact_id in ours])
+                return stopped
+            ending = self._one(each)
+            if ending is not Ending.DONE:
+                self._release([left for left in written[number + 1 :] if left.row.contact_id in ours])
+                return ending
+        return Ending.DONE
+
+    def _stop(self) -> Ending | None:
+        """Why nobody else may be begun, if so."""
+        if not self.sender.has_time():
+            self.tally.retry_at = self.sender.clock.now()
+            return Ending.LATER
+        return None if self.sender.still_sending(self.campaign) else Ending.AGAIN
+
+    def _message(self, row: Recipient, checks: Checks) -> _Written | None:
+        """The message to this recipient; None for who must not get it, which is written down."""
+        work = self.sender
+        now = work.clock.now()
+        contact = checks.contacts.get(row.contact_id)
+        reason = checks.refusal(row) or checks.cap_refusal(work.table, work.clock, row)
+        if not reason and contact is not None:
+            try:
+                mime = self.letter.mime(contact=contact, email=row.email, attempt=row.attempt + 1, now=now)
+            except ValueError:
+                reason = Reason.ADDRESS_INVALID
+            else:
+                return _Written(row, contact.consents[PURPOSE].ledger_id, mime)
+        ledger.suppress(work.table, row, now, reason)
+        self.tally.ended += 1
+        return None
+
+    def _write(self, written: Sequence[_Written]) -> frozenset[str]:
+        """Mark whoever was sent to and claim these; those that are ours now."""
+        marks, self._marks = self._marks, []
+        claims = [batches.Claim(each.row, each.consent_id) for each in written]
+        work = self.sender
+        return batches.write(work.table, marks=marks, claims=claims, now=work.clock.now(), holder=work.holder)
+
+    def _release(self, written: Sequence[_Written]) -> None:
+        """Nothing was begun for these: they wait as before."""
+        now = self.sender.clock.now()
+        for each in written:
+            ledger.released(self.sender.table, each.row, each.row.attempt + 1, now)
+
+    def _one(self, written: _Written) -> Ending:
+        """Hand one message over, once."""
+        work, tally, row = self.sender, self.tally, written.row
+        attempt = row.attempt + 1
+        tags = {
+            "workspace": row.workspace_id,
+            "campaign": row.campaign_id,
+            "recipient": row.contact_id,
+            "shard": str(row.shard),
+            "attempt": str(attempt),
+        }
+        try:
+            message_id = work.mailer.send(source=self.letter.source, recipient=row.email, mime=written.mime, tags=tags)
+        except MailDeferredError as error:
+            return self._deferred(row, attempt, f"deferred: {error}")
+        except MailRefusedError as error:
+            return self._refused(row, attempt, error.code)
+        except MailUnknownError:
+            ledger.unknown(work.table, row, attempt, work.clock.now())
+            tally.later(work.clock.now() + EVIDENCE_WAIT)
+            return Ending.DONE
+        tally.refused = tally.deferred = 0
+        self._marks.append(batches.Mark(row, attempt, work.clock.now(), message_id))
+        tally.ended += 1
+        return Ending.DONE
+
+    def _deferred(self, row: Recipient, attempt: int, reason: str) -> Ending:
+        work, tally = self.sender, self.tally
+        later = ledger.deferred(work.table, row, attempt, work.clock.now(), reason)
+        tally.deferred += 1
+        if later is None:
+            tally.ended += 1
+        else:
+            tally.later(later)
+        if tally.deferred < _DEFERRALS:
+            return Ending.DONE
+        tally.retry_at = work.clock.now() + backoff(1)  # the provider is busy: who is left waits as well
+        return Ending.LATER
+
+    def _refused(self, row: Recipient, attempt: int, code: str) -> Ending:
+        work, tally = self.sender, self.tally
+        if code in _SYSTEMIC:
+            ledger.deferred(work.table, row, attempt, work.clock.now(), f"refused: {code}")
+            return self._pause()
+        ledger.failed(work.table, row, attempt, work.clock.now(), code)
+        tally.ended += 1
+        tally.refused += 1
+        return self._pause() if tally.refused >= _REFUSALS else Ending.DONE
+
+    def _pause(self) -> Ending:
+        observability.metric("CampaignsPaused", 1, "Count", reason="refused")
+        with contextlib.suppress(ConflictError):  # somebody else stopped it meanwhile
+            campaigns.pause_campaign(
+                table=self.sender.table,
+                clock=self.sender.clock,
+                workspace_id=self.campaign.workspace_id,
+                campaign_id=self.campaign.id,
+                changed_by=campaigns.SYSTEM,
+                reason="refused",
+            )
+        return Ending.PAUSED
