@@ -6,11 +6,12 @@ outcomes are told apart, and the caller's ledger decides (docs/decisions on send
 """
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote_plus
 
@@ -54,6 +55,10 @@ _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _LATER = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
 
 
+_quoted = lru_cache(1000)(quote_plus)
+"""For what comes again: senders, tags."""
+
+
 class SesMailer:
     """SES in the function's region."""
 
@@ -65,19 +70,17 @@ class SesMailer:
         """Post once; see `Mailer.send`."""
         parts = [
             "Action=SendRawEmail&Version=2010-12-01&Source=",
-            quote_plus(source),
+            _quoted(source),
             "&Destinations.member.1=",
             quote_plus(recipient),
         ]
         if self._configuration_set:
             parts += ["&ConfigurationSetName=", quote_plus(self._configuration_set)]
         for number, (name, value) in enumerate((tags or {}).items(), 1):
-            parts.append(
-                f"&Tags.member.{number}.Name={quote_plus(name)}&Tags.member.{number}.Value={quote_plus(value)}"
-            )
+            parts.append(f"&Tags.member.{number}.Name={_quoted(name)}&Tags.member.{number}.Value={_quoted(value)}")
         parts.append("&RawMessage.Data=")
         # Of base64's alphabet only these three mean something in a form.
-        data = b64encode(mime).replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
+        data = b2a_base64(mime, newline=False).replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
         body = "".join(parts).encode() + data
         try:
             answer = self._aws.post_once(
