@@ -150,6 +150,7 @@ def campaign(foreign: Foreign) -> dict[str, Any]:
 
 
 LINE = {"name": CANARY, "unit_price": "1"}
+MAIL = {"format": "html", "source": f"<p>{CANARY}</p>"}
 FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "user_id": lambda foreign: foreign.post(
         "/members", {"email": _address(), "name": CANARY, "role": "sales"}, name="user_id"
@@ -172,6 +173,8 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "submission_id": _submission,
     "segment_id": _segment,
     "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
+    "template_id": lambda foreign: foreign.post("/templates", {"name": CANARY, "subject": CANARY, "body": MAIL}),
+    "number": lambda foreign: "1",
     "pipeline_id": lambda foreign: foreign.post(
         "/pipelines", {"name": CANARY, "stages": [{"id": "first", "name": "First", "probability": 10}]}
     ),
@@ -366,6 +369,17 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/segments/preview"): Sample(lambda _: {"conditions": CONDITIONS}),
     ("POST", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
     ("DELETE", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
+    ("POST", "/v1/templates"): Sample(lambda _: {"name": "x", "body": {"format": "html", "source": "<p>x</p>"}}),
+    ("PATCH", "/v1/templates/{template_id}"): _version(name="x"),
+    ("POST", "/v1/templates/{template_id}/versions/{number}/restore"): _version(),
+    ("POST", "/v1/templates/preview"): Sample(
+        lambda foreign: {"template_id": foreign("template_id"), "contact_id": foreign("contact_id")}
+    ),
+    ("POST", "/v1/templates/check"): Sample(lambda foreign: {"template_id": foreign("template_id")}),
+    ("POST", "/v1/templates/test"): Sample(
+        lambda foreign: {"template_id": foreign("template_id"), "to": "eva@secreto.example"}
+    ),
+    ("PUT", "/v1/brand"): Sample(lambda _: {"version": 0}),
     ("POST", "/v1/campaigns"): Sample(campaign),
     ("PATCH", "/v1/campaigns/{campaign_id}"): _version(name="x"),
     ("POST", "/v1/campaigns/{campaign_id}/test"): Sample(lambda _: {"to": "eva@secreto.example"}),

@@ -16,6 +16,9 @@ from chalicelib.marketing.sending.schemas import (
     TestOut,
     present,
 )
+from chalicelib.marketing.templates import service as templates
+from chalicelib.marketing.templates.schemas import TriedOut, TryIn
+from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("campaigns", __name__)
 
@@ -44,6 +47,25 @@ def test_campaign(call: Call[TestIn], campaign_id: str) -> Answer:
     """Send the message once, to try it."""
     service.send_test(runtime=call.runtime, workspace_id=call.workspace_id, campaign_id=campaign_id, to=call.body.to)
     return Answer(TestOut(to=call.body.to), 202)
+
+
+@routes.post("/templates/test", permission="campaigns:write", body=TryIn, returns=TriedOut, status=202, errors=(503,))
+def test_template(call: Call[TryIn]) -> Answer:
+    """Send a mail, a template's or one that is being written, once, to try it."""
+    table, body = call.runtime.table, call.body
+    workspace = get_workspace(table=table, workspace_id=call.workspace_id)
+    language, wording = templates.to_look_at(
+        table=table,
+        workspace=workspace,
+        wording=body.wording(),
+        template_id=body.template_id,
+        language=body.language or "",
+        contact_id=body.contact_id,
+    )
+    service.send_template_test(
+        runtime=call.runtime, workspace=workspace, wording=wording, language=language, to=body.to
+    )
+    return Answer(TriedOut(to=body.to), 202)
 
 
 @routes.post("/campaigns/{campaign_id}/estimate", permission="campaigns:read", returns=EstimateOut)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.customers.contacts import service as contacts
-from chalicelib.customers.contacts.domain import Contact, EmailAddress
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id, new_id
@@ -19,7 +18,10 @@ from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
 from chalicelib.marketing.sending import domain, ledger, store, visits
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State, Visits
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
-from chalicelib.marketing.templates.domain import Body
+from chalicelib.marketing.templates import service as templates
+from chalicelib.marketing.templates.domain import Body, Wording
+from chalicelib.marketing.templates.people import somebody
+from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
@@ -49,20 +51,43 @@ def preview(*, runtime: Runtime, workspace_id: str, campaign_id: str, contact_id
     if contact_id:
         contact = contacts.get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id)
     else:
-        contact = _somebody(campaign, runtime.clock.now())
+        contact = somebody(workspace_id, campaign.language, runtime.clock.now())
     return letter(runtime=runtime, campaign=campaign).preview(contact=contact, now=runtime.clock.now())
 
 
 def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str) -> None:
-    """Send the message once to an address of the marketer's, marked as a test in nothing but its links.
+    """Send the campaign's message once to an address of the marketer's; errors as in `send_template_test`."""
+    campaign = campaigns.get_campaign(
+        table=runtime.table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True
+    )
+    _try_out(runtime, campaign, letter(runtime=runtime, campaign=campaign), to)
 
-    `InvalidError` names ``to`` when the provider refuses it, `UnavailableError` when it is busy or silent.
+
+def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wording, language: str, to: str) -> None:
+    """Send a mail that is being written, or a template's, once to an address of the marketer's, marked as a test in nothing but its
+    links.
+
+    `InvalidError` names what does not compile, or ``to`` when the provider refuses it; `UnavailableError` when it is busy or silent.
     """
+    now = runtime.clock.now()
+    body = templates.look(table=runtime.table, workspace=workspace, wording=wording, language=language).body
+    campaign = Campaign(
+        workspace_id=workspace.id,
+        id=new_id(now),
+        name="",
+        subject=wording.subject,
+        preheader=wording.preheader,
+        language=language,
+        created_at=now,
+        updated_at=now,
+    )
+    _try_out(runtime, campaign, letter(runtime=runtime, campaign=campaign, body=body), to)
+
+
+def _try_out(runtime: Runtime, campaign: Campaign, made: "Letter", to: str) -> None:
     from chalicelib.customers.contacts.addresses import normalise_email
 
-    table = runtime.table
-    campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
-    made = letter(runtime=runtime, campaign=campaign)
+    table, workspace_id = runtime.table, campaign.workspace_id
     if not made.source:
         raise InvalidError("There is no sender address.", field="from.email", code="sender_missing")
     try:
@@ -73,7 +98,7 @@ def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str)
     known = contacts.get_contacts(
         table=table, workspace_id=workspace_id, contact_ids=[contact_id] if contact_id else []
     )
-    contact = known.get(contact_id or "") or _somebody(campaign, runtime.clock.now())
+    contact = known.get(contact_id or "") or somebody(workspace_id, campaign.language, runtime.clock.now())
     now = runtime.clock.now()
     try:
         mime = made.test(contact=contact, email=address, nonce=new_id(now), now=now)
@@ -212,23 +237,6 @@ def _by_email(table: Table, campaign: Campaign, email: str) -> list[Recipient]:
         return []
     row = ledger.read(table, recipient_key(campaign.workspace_id, campaign.id, contact_id, campaign.shards))
     return [row] if row is not None else []
-
-
-def _somebody(campaign: Campaign, now: datetime) -> Contact:
-    name = ("Lucía", "García", "Madrid", "ES") if campaign.language == "es" else ("Emma", "Taylor", "Bristol", "GB")
-    return Contact(
-        workspace_id=campaign.workspace_id,
-        id=new_id(now),
-        created_at=now,
-        updated_at=now,
-        first_name=name[0],
-        last_name=name[1],
-        city=name[2],
-        country=name[3],
-        language=campaign.language,
-        company_name="Acme",
-        emails=(EmailAddress("someone@example.com", "", True),),
-    )
 
 
 def proven(*, table: Table, key: Key, attempt: int, at: datetime, now: datetime, message_id: str = "") -> bool:

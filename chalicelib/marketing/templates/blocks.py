@@ -5,18 +5,15 @@ the reader's device is dark; what stands on a ground that somebody chose dark st
 """
 
 import html
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
-from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.templates import document as doc
 from chalicelib.marketing.templates import sanitising
+from chalicelib.marketing.templates.block_texts import Checks, Texts
 from chalicelib.marketing.templates.brand import NETWORKS, Brand
 from chalicelib.marketing.templates.colours import readable_on
-from chalicelib.marketing.templates.domain import CUSTOM, CustomField
-from chalicelib.marketing.templates.held import OPEN, Held
+from chalicelib.marketing.templates.held import Held
 from chalicelib.marketing.templates.night import Night
 from chalicelib.marketing.templates.seen import Seen
 
@@ -24,9 +21,6 @@ WORDS = {
     "es": {"unsubscribe": "Darse de baja", "preferences": "Preferencias"},
     "en": {"unsubscribe": "Unsubscribe", "preferences": "Preferences"},
 }
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_LINK = re.compile(rf"(?:https?://[^\s/]|mailto:[^\s]|tel:[+0-9{OPEN}]|#|{OPEN})", re.IGNORECASE)
-_SOURCE = re.compile(rf"(?:https?://[^\s/]|{OPEN})", re.IGNORECASE)
 _SIZES = {1: 28, 2: 22, 3: 18}
 _BUTTONS = {"small": (14, "9px 18px"), "medium": (16, "13px 26px"), "large": (18, "17px 36px")}
 _PADDING = {
@@ -37,24 +31,9 @@ _PADDING_X = 32
 _PHONE = (
     "@media only screen and (max-width:480px) { .cs { padding-left:20px !important; padding-right:20px !important; }"
     " .cw>table>tbody>tr>td { padding-left:20px !important; padding-right:20px !important; }"
-    " .cc>table>tbody>tr>td,.cp { padding-left:0 !important; padding-right:0 !important; } }"
+    " .cc>table>tbody>tr>td { padding-left:0 !important; padding-right:0 !important; } }"
 )
-"""On phones: less at the sides (``cs``, ``cw``), nothing between columns that stand one below the other (``cc``, ``cp``)."""
-_PARAGRAPHS = re.compile(r"<(p|ul|ol|h1|h2|h3|h4|blockquote)(?: style=\"([^\"]*)\")?>")
-_ANCHOR = re.compile(r"<a (?=[^>]*\bhref=)([^>]*)>")
-_STYLE = re.compile(r" ?\bstyle=\"([^\"]*)\"")
-
-
-class Checks(Protocol):
-    """What looks at the placeholders of a text; see `body.Checker`."""
-
-    fields: dict[str, CustomField]
-    language: str
-    mailing: bool
-
-    def check(self, source: str, *, field: str, markup: bool = False, links: int = 0) -> frozenset[str]:
-        """The names shown without a fallback; `InvalidError` names the field and line of what is not allowed."""
-        ...
+"""On phones: less at the sides (``cs``, ``cw``), nothing between columns that stand one below the other (``cc``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +52,7 @@ def to_mjml(source: str, *, brand: Brand, held: Held, checks: Checks, title: str
     """
     document = doc.read(source)
     writer = _Writer(document, brand, held, checks)
-    return writer.mail(title), writer.seen
+    return writer.mail(title), writer.texts.seen
 
 
 class _Writer:
@@ -83,7 +62,7 @@ class _Writer:
         self._held = held
         self._checks = checks
         self._settings = document.settings
-        self.seen = Seen()
+        self.texts = Texts(held, checks)
         surface = brand.colour(self._settings.surface)
         self._night = Night(surface)
         self._surface = _Ground(surface, self._night.falls, self._settings.width)
@@ -150,34 +129,9 @@ class _Writer:
         """The block, within its condition if it has one."""
         if block.show_if is None or not made:
             return made
-        test = self._test(block.show_if, f"{path}.show_if")
+        test = self.texts.test(block.show_if, f"{path}.show_if")
         begin, end = self._held.hold(f"{{% if {test} %}}"), self._held.hold("{% endif %}")
         return f"<mj-raw>{begin}</mj-raw>{made}<mj-raw>{end}</mj-raw>"
-
-    def _test(self, condition: doc.Condition, path: str) -> str:
-        """A condition as Jinja writes it; `InvalidError` names it when there is no such value."""
-        name, value = condition.field, condition.value
-        if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}", name):
-            raise InvalidError("There is no such value.", field=f"{path}.field", code="placeholder_not_allowed")
-        self._checks.check(f"{{% if {name} %}}{{% endif %}}", field=f"{path}.field")
-        if condition.op in ("is_set", "is_not_set"):
-            if value not in (None, ""):
-                raise InvalidError("This comparison has no value.", field=f"{path}.value", code="not_asked")
-            return name if condition.op == "is_set" else f"not {name}"
-        if not value:
-            raise InvalidError("What to compare with is missing.", field=f"{path}.value", code="missing")
-        custom = self._checks.fields.get(name) if name.startswith(CUSTOM) else None
-        if custom is not None:
-            value = custom.labels.get(value, value)
-        written = '"' + _CONTROLS.sub("", value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
-        match condition.op:
-            case "is":
-                return f"{name} == {written}"
-            case "is_not":
-                return f"{name} != {written}"
-            case "contains":
-                return f"{written} in {name}"
-        return f"{written} not in {name}"
 
     def _columns(self, block: doc.Columns, path: str, ground: _Ground) -> str:
         inner = self._on(block.style, ground)
@@ -259,7 +213,7 @@ class _Writer:
     def _heading(self, block: doc.Heading, path: str, ground: _Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         colour = self._text_colour(style.color, here)
-        words = self._inline(block.text, f"{path}.text", here, colour)
+        words = self.texts.inline(block.text, f"{path}.text", self._link_colour(here))
         size = style.font_size or _SIZES[block.level]
         shape = _attributes(
             **self._box("heading", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
@@ -276,7 +230,7 @@ class _Writer:
     def _text(self, block: doc.Text, path: str, ground: _Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         colour = self._text_colour(style.color, here)
-        words = self._rich(block.html, f"{path}.html", here, colour)
+        words = self.texts.rich(block.html, f"{path}.html", self._link_colour(here))
         shape = _attributes(
             **self._box("text", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
             align=style.align,
@@ -295,7 +249,7 @@ class _Writer:
                 return ""
             source, alt = self._brand.logo_url, alt or self._brand.logo_alt
             width = width or self._brand.logo_width
-        link = self._link(block.href, f"{path}.href") if block.href else None
+        link = self.texts.link(block.href, f"{path}.href") if block.href else None
         return self._picture(source, alt, path, style, ground, side, width=width, href=link, radius=style.radius)
 
     def _picture(
@@ -314,23 +268,24 @@ class _Writer:
     ) -> str:
         around = side if style.padding_x is None else style.padding_x
         room = max(16, ground.width - 2 * around)
-        address = self._address(source, f"{path}.src", _SOURCE, "A picture's address begins with https://.")
-        words = self._plain(alt, f"{path}.alt", look=False)
-        self.seen.images.append((f"{path}.src", source, alt))
+        address = self.texts.source(source, f"{path}.src")
+        words = self.texts.plain(alt, f"{path}.alt", look=False)
+        self.texts.seen.images.append((f"{path}.src", source, alt))
         shape = _attributes(
             **self._box(kind, style, ground, side),
             src=address,
             alt=words,
             align=style.align or "center",
             width=f"{min(width or room, room)}px",
+            fluid_on_mobile="true" if width is None else None,
             href=href,
             border_radius=f"{radius}px" if radius else None,
         )
         return f"<mj-image {shape} />"
 
     def _button(self, block: doc.Button, path: str, ground: _Ground, side: int) -> str:
-        link = self._link(block.href, f"{path}.href")
-        words = self._plain(block.text, f"{path}.text")
+        link = self.texts.link(block.href, f"{path}.href")
+        words = self.texts.plain(block.text, f"{path}.text")
         here = self._on(block.style, ground)
         fill = self._brand.colour(block.button_color or "primary")
         named = block.text_color or ("on_primary" if block.button_color in (None, "primary") else None)
@@ -395,9 +350,12 @@ class _Writer:
     def _social(self, block: doc.Social, path: str, ground: _Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         profiles = (
-            [(link.network, self._link(link.href, f"{path}.links.{at}.href")) for at, link in enumerate(block.links)]
+            [
+                (link.network, self.texts.link(link.href, f"{path}.links.{at}.href"))
+                for at, link in enumerate(block.links)
+            ]
             if block.links is not None
-            else [(network, self._link(href, "brand.social", look=False)) for network, href in self._brand.social]
+            else [(network, self.texts.link(href, "brand.social", look=False)) for network, href in self._brand.social]
         )
         if not profiles:
             return ""
@@ -424,11 +382,8 @@ class _Writer:
         lines = []
         text = self._brand.footer_text if block.text is None else block.text
         if text.strip():
-            lines.append(
-                self._rich(
-                    text, f"{path}.text" if block.text is not None else "brand.footer_text", here, colour, link=colour
-                )
-            )
+            place = f"{path}.text" if block.text is not None else "brand.footer_text"
+            lines.append(self.texts.rich(text, place, colour))
         if block.show_address:
             address = self._held.hold("{{ workspace.name }}"), self._held.hold("{{ workspace.postal_address }}")
             lines.append(f'<p style="margin:8px 0 0">{address[0]} · {address[1]}</p>')
@@ -445,8 +400,8 @@ class _Writer:
     def _ways_out(self, block: doc.Footer, path: str, colour: str) -> str:
         words = WORDS.get(self._checks.language, WORDS["en"])
         look = f"color:{colour};text-decoration:underline"
-        leave = self._plain(block.unsubscribe_text or words["unsubscribe"], f"{path}.unsubscribe_text")
-        choose = self._plain(block.preferences_text or words["preferences"], f"{path}.preferences_text")
+        leave = self.texts.plain(block.unsubscribe_text or words["unsubscribe"], f"{path}.unsubscribe_text")
+        choose = self.texts.plain(block.preferences_text or words["preferences"], f"{path}.preferences_text")
         out, place = self._held.hold("{{ unsubscribe_url }}"), self._held.hold("{{ preferences_url }}")
         return (
             f'<p style="margin:8px 0 0"><a href="{out}" style="{look}">{leave}</a> · '
@@ -456,7 +411,7 @@ class _Writer:
     def _html(self, block: doc.Html, path: str, ground: _Ground, side: int) -> str:
         here = self._on(block.style, ground)
         colour = self._text_colour(None, here)
-        made = self._markup(block.html, f"{path}.html", sanitising.free)
+        made = self.texts.markup(block.html, f"{path}.html", sanitising.free)
         shape = _attributes(
             **self._box(
                 "html", block.style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))
@@ -487,10 +442,11 @@ class _Writer:
         picture = self._picture(
             block.image.src, block.image.alt, f"{path}.image", doc.AlignStyle(), narrow, 0, radius=self._brand.radius
         )
-        words = self._product_words(block, path, wide, 16, own=True)
+        words = self._product_words(block, path, wide, 0, own=True)
+        gap = "0 20px 0 0" if block.layout == "right" else "0 0 0 20px"
         columns = [
             f'<mj-column width="40%" vertical-align="middle">{picture}</mj-column>',
-            f'<mj-column width="60%" vertical-align="middle">{words}</mj-column>',
+            f'<mj-column width="60%" vertical-align="middle" padding="{gap}" css-class="cc">{words}</mj-column>',
         ]
         top, bottom = self._padding("product", block.style)
         section = _attributes(
@@ -508,33 +464,26 @@ class _Writer:
         align = block.style.align or ("left" if own else "center")
         muted = self._brand.colour("muted") if here.turns else colour
         lines = [
-            f'<h3 style="margin:0 0 6px;font-size:20px;line-height:1.3">{self._inline(block.title, f"{path}.title", here, colour)}</h3>'
+            f'<h3 style="margin:0 0 6px;font-size:20px;line-height:1.3">{self.texts.inline(block.title, f"{path}.title", self._link_colour(here))}</h3>'
         ]
         if block.text:
-            lines.append(self._rich(block.text, f"{path}.text", here, colour))
+            lines.append(self.texts.rich(block.text, f"{path}.text", self._link_colour(here)))
         if block.price or block.old_price:
-            price = self._plain(block.price or "", f"{path}.price")
-            before = self._plain(block.old_price or "", f"{path}.old_price")
+            price = self.texts.plain(block.price or "", f"{path}.price")
+            before = self.texts.plain(block.old_price or "", f"{path}.old_price")
             struck = f'<s style="color:{muted};padding-right:8px">{before}</s>' if before else ""
             lines.append(f'<p style="margin:8px 0 0;font-size:18px">{struck}<b>{price}</b></p>')
         style = doc.AlignStyle(background=base, padding_x=None if own else block.style.padding_x)
         shape = _attributes(
-            **self._box(
-                "text",
-                style,
-                ground,
-                side,
-                self._night.text(colour, here.turns, self._link_colour(here)),
-                "cp" if own else None,
-            ),
+            **self._box("text", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
             align=align,
             color=colour,
             font_size=f"{self._settings.font_size}px",
         )
         made = f"<mj-text {shape}>{''.join(lines)}</mj-text>"
         if block.button is not None:
-            link = self._link(block.button.href, f"{path}.button.href")
-            words = self._plain(block.button.text, f"{path}.button.text")
+            link = self.texts.link(block.button.href, f"{path}.button.href")
+            words = self.texts.plain(block.button.text, f"{path}.button.text")
             look = doc.ButtonStyle(background=base, align=align, padding_x=None if own else block.style.padding_x)
             made += self._pressed(
                 words, link, look, ground, side, fill=self._brand.colour("primary"),
@@ -557,62 +506,6 @@ class _Writer:
         return ground.turns == self._surface.turns and (
             ground.turns or ground.colour in (self._surface.colour, self._back.colour)
         )
-
-    # Texts
-
-    def _inline(self, text: str, path: str, ground: _Ground, colour: str) -> str:
-        made = self._markup(text, path, sanitising.inline)
-        return self._linked(made, self._link_colour(ground) if colour != self._link_colour(ground) else colour)
-
-    def _rich(self, text: str, path: str, ground: _Ground, colour: str, *, link: str = "") -> str:  # noqa: ARG002
-        made = self._markup(text, path, sanitising.rich)
-        found = list(_PARAGRAPHS.finditer(made))
-        last = found[-1].start() if found and made.rstrip().endswith((f"</{found[-1][1]}>",)) else -1
-
-        def spaced(tag: re.Match[str]) -> str:
-            margin = "0" if tag.start() == last else "0 0 14px"
-            if tag[1] in ("ul", "ol"):
-                margin = f"{margin};padding:0 0 0 24px"
-            return f'<{tag[1]} style="margin:{margin};{tag[2] or ""}">'
-
-        return self._linked(_PARAGRAPHS.sub(spaced, made), link or self._link_colour(ground))
-
-    def _linked(self, made: str, colour: str) -> str:
-        """Links in their colour, underlined, unless they say otherwise."""
-
-        def coloured(tag: re.Match[str]) -> str:
-            own = _STYLE.search(tag[1])
-            style = f"color:{colour};text-decoration:underline;{own[1] if own else ''}"
-            return f'<a {_STYLE.sub("", tag[1])} style="{style}">'
-
-        return _ANCHOR.sub(coloured, made)
-
-    def _markup(self, text: str, path: str, clean: Callable[[str], str]) -> str:
-        text = _CONTROLS.sub("", text)
-        self._checks.check(text, field=path, markup=True)
-        made = clean(self._held.take(text, path))
-        self.seen.read(self._held.put_back(made), path)
-        return made
-
-    def _plain(self, text: str, path: str, *, look: bool = True) -> str:
-        """A text without markup, ready to stand in an attribute or between tags."""
-        text = re.sub(r"\s+", " ", _CONTROLS.sub("", text)).strip()
-        self._checks.check(text, field=path)
-        if look and text:
-            self.seen.texts.append((path, text))
-        return html.escape(self._held.take(text, path))
-
-    def _link(self, address: str, path: str, *, look: bool = True) -> str:
-        if look:
-            self.seen.links.append((path, address))
-        return self._address(address, path, _LINK, "A link begins with https://, mailto: or tel:, or is a placeholder.")
-
-    def _address(self, address: str, path: str, allowed: re.Pattern[str], message: str) -> str:
-        self._checks.check(address, field=path)
-        taken = re.sub(r"[\x00-\x20\x7f]+", "", self._held.take(address, path))
-        if not allowed.match(taken):
-            raise InvalidError(message, field=path, code="link")
-        return html.escape(taken)
 
 
 def _classes(*names: str | None) -> str | None:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -142,3 +143,78 @@ def vocabulary(
         LISTS | names.lists | {each.name for each in custom if each.is_list},
         language,
     )
+
+
+VERSIONS_KEPT = 50
+"""How many versions of a template can be looked at and restored."""
+TEXTS_LIMIT = 260_000
+"""Bytes of a template's texts in all languages together: they are one item of the table, which has 400 KB at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a template says in one language, as it was written."""
+
+    format: Format
+    source: str
+    subject: str = ""
+    preheader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A mail's design, to make campaigns from. ``wordings`` are what it says by language, its own among them; None in lists.
+    ``languages`` are those; ``size`` is the bytes of the biggest compiled HTML.
+    """
+
+    workspace_id: str
+    id: str
+    name: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    wordings: Mapping[str, Wording] | None = None
+    languages: tuple[str, ...] = ()
+    format: Format = "blocks"
+    subject: str = ""
+    size: int = 0
+    changed_by: str = ""
+    version: int = 1
+
+    @property
+    def own(self) -> Wording:
+        """What it says in its own language."""
+        assert self.wordings is not None
+        return self.wordings[self.language]
+
+    def wording_for(self, language: str) -> tuple[str, Wording]:
+        """What somebody who reads this language gets, and in which language that is."""
+        assert self.wordings is not None
+        chosen = language if language in self.wordings else self.language
+        return chosen, self.wordings[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a template, without what it said."""
+
+    number: int
+    name: str
+    subject: str
+    format: Format
+    size: int
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as one person would see it. ``language`` is that of the text."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    size: int
+    language: str
+    warnings: tuple[Notice, ...]

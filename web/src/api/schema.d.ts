@@ -92,6 +92,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the workspace's mails look. */
+        get: operations["get_brand"];
+        /** Replace the brand kit. Mails that are being written take its colours when they are next saved. */
+        put: operations["put_brand"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bulk": {
         parameters: {
             query?: never;
@@ -2831,6 +2849,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace's templates, newest first, without what they say. */
+        get: operations["list_templates"];
+        put?: never;
+        /** Make a template. One that does not compile is refused, with the place and the line. */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is worth knowing about a mail, saved or not; one that does not compile is refused as when it is saved. */
+        post: operations["check_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates to begin from, and what an editor offers: values, fonts, networks. */
+        get: operations["get_gallery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A mail, saved or not, as a contact would see it, or somebody made up. */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail, a template's or one that is being written, once, to try it. */
+        post: operations["test_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template with what it says, and what is worth knowing about it. */
+        get: operations["get_template"];
+        put?: never;
+        post?: never;
+        /** Delete a template with its versions. Campaigns made from it keep their text. */
+        delete: operations["delete_template"];
+        options?: never;
+        head?: never;
+        /** Change a template: what it says becomes a new version. */
+        patch: operations["change_template"];
+        trace?: never;
+    };
+    "/v1/templates/{template_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a template said, the newest first. */
+        get: operations["list_template_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{template_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template as it was at a version. */
+        get: operations["get_template_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{template_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say again what a version said, as a new version. */
+        post: operations["restore_template_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/views": {
         parameters: {
             query?: never;
@@ -3566,6 +3740,197 @@ export interface components {
             source: string;
         };
         /**
+         * BrandColours
+         * @description The kit's colours by name.
+         */
+        BrandColours: {
+            /**
+             * Background
+             * @default #f2f4f7
+             */
+            background?: string;
+            /**
+             * Link
+             * @default #1a4fd6
+             */
+            link?: string;
+            /**
+             * Muted
+             * @default #5b6776
+             */
+            muted?: string;
+            /**
+             * On Primary
+             * @default #ffffff
+             */
+            on_primary?: string;
+            /**
+             * Primary
+             * @default #1f5eff
+             */
+            primary?: string;
+            /**
+             * Secondary
+             * @default #0f766e
+             */
+            secondary?: string;
+            /**
+             * Surface
+             * @default #ffffff
+             */
+            surface?: string;
+            /**
+             * Text
+             * @default #1d2733
+             */
+            text?: string;
+        };
+        /**
+         * BrandIn
+         * @description A brand kit to be kept; ``version`` is the one it was read at, 0 when there was none.
+         */
+        BrandIn: {
+            /**
+             * @default {
+             *       "background": "#f2f4f7",
+             *       "link": "#1a4fd6",
+             *       "muted": "#5b6776",
+             *       "on_primary": "#ffffff",
+             *       "primary": "#1f5eff",
+             *       "secondary": "#0f766e",
+             *       "surface": "#ffffff",
+             *       "text": "#1d2733"
+             *     }
+             */
+            colors?: components["schemas"]["BrandColours"];
+            /**
+             * Font
+             * @default arial
+             * @enum {string}
+             */
+            font?: "arial" | "helvetica" | "verdana" | "tahoma" | "trebuchet" | "georgia" | "times" | "courier";
+            /**
+             * Footer Text
+             * @default
+             */
+            footer_text?: string;
+            /**
+             * Heading Font
+             * @default arial
+             * @enum {string}
+             */
+            heading_font?: "arial" | "helvetica" | "verdana" | "tahoma" | "trebuchet" | "georgia" | "times" | "courier";
+            /**
+             * Logo Alt
+             * @default
+             */
+            logo_alt?: string;
+            /**
+             * Logo Url
+             * @default
+             */
+            logo_url?: string;
+            /**
+             * Logo Width
+             * @default 160
+             */
+            logo_width?: number;
+            /**
+             * Radius
+             * @default 6
+             */
+            radius?: number;
+            /**
+             * Social
+             * @default []
+             */
+            social?: components["schemas"]["BrandSocial"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * BrandOut
+         * @description A brand kit, with what is worth knowing about it.
+         */
+        BrandOut: {
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * @default {
+             *       "background": "#f2f4f7",
+             *       "link": "#1a4fd6",
+             *       "muted": "#5b6776",
+             *       "on_primary": "#ffffff",
+             *       "primary": "#1f5eff",
+             *       "secondary": "#0f766e",
+             *       "surface": "#ffffff",
+             *       "text": "#1d2733"
+             *     }
+             */
+            colors?: components["schemas"]["BrandColours"];
+            /**
+             * Font
+             * @default arial
+             * @enum {string}
+             */
+            font?: "arial" | "helvetica" | "verdana" | "tahoma" | "trebuchet" | "georgia" | "times" | "courier";
+            /**
+             * Footer Text
+             * @default
+             */
+            footer_text?: string;
+            /**
+             * Heading Font
+             * @default arial
+             * @enum {string}
+             */
+            heading_font?: "arial" | "helvetica" | "verdana" | "tahoma" | "trebuchet" | "georgia" | "times" | "courier";
+            /**
+             * Logo Alt
+             * @default
+             */
+            logo_alt?: string;
+            /**
+             * Logo Url
+             * @default
+             */
+            logo_url?: string;
+            /**
+             * Logo Width
+             * @default 160
+             */
+            logo_width?: number;
+            /** Notices */
+            notices: components["schemas"]["TemplateNotice"][];
+            /**
+             * Radius
+             * @default 6
+             */
+            radius?: number;
+            /**
+             * Social
+             * @default []
+             */
+            social?: components["schemas"]["BrandSocial"][];
+            /** Updated At */
+            updated_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BrandSocial
+         * @description A profile of the sender's.
+         */
+        BrandSocial: {
+            /** Href */
+            href: string;
+            /**
+             * Network
+             * @enum {string}
+             */
+            network: "facebook" | "instagram" | "x" | "linkedin" | "youtube" | "tiktok" | "whatsapp" | "telegram" | "pinterest" | "threads" | "website";
+        };
+        /**
          * BulkActionIn
          * @description What is done to each record: ``tag`` and ``untag`` take ``tags``, ``assign`` an ``owner_id`` (null: nobody's), ``edit``
          *     ``fields`` by the names of the record's own PATCH, ``add_to_segment`` a ``segment_id``, ``delete`` nothing.
@@ -3701,7 +4066,7 @@ export interface components {
              * @default null
              */
             translations?: {
-                [key: string]: components["schemas"]["TranslationIn"];
+                [key: string]: components["schemas"]["chalicelib__marketing__campaigns__choices__TranslationIn"];
             } | null;
             /** Version */
             version: number;
@@ -3778,7 +4143,7 @@ export interface components {
              * @default {}
              */
             translations?: {
-                [key: string]: components["schemas"]["TranslationIn"];
+                [key: string]: components["schemas"]["chalicelib__marketing__campaigns__choices__TranslationIn"];
             };
         };
         /**
@@ -3810,6 +4175,16 @@ export interface components {
             field: string;
             /** Message */
             message: string;
+        };
+        /**
+         * CheckOut
+         * @description What is worth knowing about a mail, and how many bytes its HTML has.
+         */
+        CheckOut: {
+            /** Size */
+            size: number;
+            /** Warnings */
+            warnings: components["schemas"]["TemplateNotice"][];
         };
         /**
          * CompaniesQuery
@@ -6129,6 +6504,18 @@ export interface components {
             B: number;
         };
         /**
+         * FontOut
+         * @description A font that every mail program has.
+         */
+        FontOut: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Stack */
+            stack: string;
+        };
+        /**
          * ForecastMonthOut
          * @description A month of an owner; ``owner_id`` is null for deals of nobody, and for a month in which nothing is expected.
          */
@@ -6372,6 +6759,48 @@ export interface components {
          * @enum {string}
          */
         FormState: "live" | "paused";
+        /**
+         * GalleryItem
+         * @description A template to begin from.
+         */
+        GalleryItem: {
+            body: components["schemas"]["TemplateBody"];
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Preheader */
+            preheader: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * GalleryOut
+         * @description What an editor offers: templates to begin from, values, fonts and networks.
+         */
+        GalleryOut: {
+            /** Fonts */
+            fonts: components["schemas"]["FontOut"][];
+            /** Items */
+            items: components["schemas"]["GalleryItem"][];
+            /** Networks */
+            networks: components["schemas"]["NetworkOut"][];
+            /** Placeholders */
+            placeholders: components["schemas"]["PlaceholderOut"][];
+        };
+        /**
+         * GalleryQuery
+         * @description In which language; the caller's where none is named.
+         */
+        GalleryQuery: {
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+        };
         /**
          * GoalSchema
          * @description What people should do after the message, within so many days: come to a page whose address begins with ``url``, or have a
@@ -7371,6 +7800,39 @@ export interface components {
             es?: string;
         };
         /**
+         * LookIn
+         * @description A mail to be looked at: one that is being written (``body``), or a saved template's, in ``language`` if it has that.
+         */
+        LookIn: {
+            /** @default null */
+            body?: components["schemas"]["TemplateBody"] | null;
+            /**
+             * Contact Id
+             * @default
+             */
+            contact_id?: string;
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * Template Id
+             * @default
+             */
+            template_id?: string;
+        };
+        /**
          * MailOut
          * @description One recipient's mail.
          */
@@ -7828,6 +8290,16 @@ export interface components {
             name: string;
             /** People */
             people: number;
+        };
+        /**
+         * NetworkOut
+         * @description A social network that blocks may lead to.
+         */
+        NetworkOut: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
         };
         /**
          * NewApiKey
@@ -8324,6 +8796,26 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[TemplateOut] */
+        Page_TemplateOut_: {
+            /** Items */
+            items: components["schemas"]["TemplateOut"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[VersionOut] */
+        Page_VersionOut_: {
+            /** Items */
+            items: components["schemas"]["VersionOut"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /** Page[ViewOut] */
         Page_ViewOut_: {
             /** Items */
@@ -8522,6 +9014,18 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * PlaceholderOut
+         * @description A value that texts may show.
+         */
+        PlaceholderOut: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
         };
         /**
          * PlannedMeetingOut
@@ -10766,6 +11270,159 @@ export interface components {
             when?: ("overdue" | "today" | "week" | "later") | null;
         };
         /**
+         * TemplateBody
+         * @description What a mail says: a document of blocks as JSON text, MJML, HTML or plain text, with placeholders.
+         */
+        TemplateBody: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "blocks" | "mjml" | "html" | "text";
+            /** Source */
+            source: string;
+        };
+        /**
+         * TemplateChange
+         * @description Changes to a template; what is not named stays.
+         */
+        TemplateChange: {
+            /** @default null */
+            body?: components["schemas"]["TemplateBody"] | null;
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Preheader
+             * @default null
+             */
+            preheader?: string | null;
+            /**
+             * Subject
+             * @default null
+             */
+            subject?: string | null;
+            /** @default null */
+            translations?: components["schemas"]["Translations"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TemplateIn
+         * @description A new template.
+         */
+        TemplateIn: {
+            body: components["schemas"]["TemplateBody"];
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
+            /** Name */
+            name: string;
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * @default {
+             *       "en": null,
+             *       "es": null
+             *     }
+             */
+            translations?: components["schemas"]["Translations"];
+        };
+        /**
+         * TemplateNotice
+         * @description Something worth knowing about a mail, in the caller's language; what is ``blocking`` must be put right before sending.
+         */
+        TemplateNotice: {
+            /** Blocking */
+            blocking: boolean;
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Severity */
+            severity: string;
+        };
+        /**
+         * TemplateOut
+         * @description A template. In lists ``body`` and ``translations`` are null and there are no warnings.
+         */
+        TemplateOut: {
+            body: components["schemas"]["TemplateBody"] | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Created At */
+            created_at: string;
+            /** Format */
+            format: string;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Languages */
+            languages: string[];
+            /** Name */
+            name: string;
+            /** Preheader */
+            preheader: string;
+            /** Size */
+            size: number;
+            /** Subject */
+            subject: string;
+            /** Translations */
+            translations: {
+                [key: string]: components["schemas"]["TranslationOut"];
+            } | null;
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["TemplateNotice"][];
+        };
+        /**
+         * TemplatePreviewOut
+         * @description A mail as one person would see it.
+         */
+        TemplatePreviewOut: {
+            /** Html */
+            html: string;
+            /** Language */
+            language: string;
+            /** Preheader */
+            preheader: string;
+            /** Size */
+            size: number;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Warnings */
+            warnings: components["schemas"]["TemplateNotice"][];
+        };
+        /**
          * TestIn
          * @description Where a test goes.
          */
@@ -10944,11 +11601,51 @@ export interface components {
             term: string | null;
         };
         /**
-         * TranslationIn
-         * @description The message in another language.
+         * TranslationOut
+         * @description What a template says in another language.
          */
-        TranslationIn: {
-            body: components["schemas"]["BodyIn"];
+        TranslationOut: {
+            body: components["schemas"]["TemplateBody"];
+            /** Preheader */
+            preheader: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * Translations
+         * @description What a template says in languages other than its own.
+         */
+        Translations: {
+            /** @default null */
+            en?: components["schemas"]["chalicelib__marketing__templates__schemas__TranslationIn"] | null;
+            /** @default null */
+            es?: components["schemas"]["chalicelib__marketing__templates__schemas__TranslationIn"] | null;
+        };
+        /**
+         * TriedOut
+         * @description The test was handed over.
+         */
+        TriedOut: {
+            /** To */
+            to: string;
+        };
+        /**
+         * TryIn
+         * @description A mail to be sent once, to try it.
+         */
+        TryIn: {
+            /** @default null */
+            body?: components["schemas"]["TemplateBody"] | null;
+            /**
+             * Contact Id
+             * @default
+             */
+            contact_id?: string;
+            /**
+             * Language
+             * @default null
+             */
+            language?: ("es" | "en") | null;
             /**
              * Preheader
              * @default
@@ -10959,6 +11656,13 @@ export interface components {
              * @default
              */
             subject?: string;
+            /**
+             * Template Id
+             * @default
+             */
+            template_id?: string;
+            /** To */
+            to: string;
         };
         /**
          * UploadOut
@@ -11088,6 +11792,34 @@ export interface components {
              * @default
              */
             subject?: string;
+        };
+        /**
+         * VersionOut
+         * @description A version of a template.
+         */
+        VersionOut: {
+            /** Changed At */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string | null;
+            /** Format */
+            format: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Size */
+            size: number;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * Versioned
+         * @description A change to a record: ``version`` is the one it was read at (or send it as If-Match).
+         */
+        Versioned: {
+            /** Version */
+            version: number;
         };
         /**
          * ViewChange
@@ -11434,6 +12166,23 @@ export interface components {
             step: "submissions" | "leads" | "working" | "qualified";
         };
         /**
+         * TranslationIn
+         * @description The message in another language.
+         */
+        chalicelib__marketing__campaigns__choices__TranslationIn: {
+            body: components["schemas"]["BodyIn"];
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+        };
+        /**
          * CampaignOut
          * @description A campaign. ``body`` and the bodies of its other texts are left out of lists.
          */
@@ -11657,6 +12406,23 @@ export interface components {
             count: number;
             /** Name */
             name: string;
+        };
+        /**
+         * TranslationIn
+         * @description What a template says in another language.
+         */
+        chalicelib__marketing__templates__schemas__TranslationIn: {
+            body: components["schemas"]["TemplateBody"];
+            /**
+             * Preheader
+             * @default
+             */
+            preheader?: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
         };
         /**
          * DeletionQuery
@@ -12298,6 +13064,155 @@ export interface operations {
             };
             /** @description Not in this workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_brand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_brand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30184,6 +31099,961 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TemplateOut_"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gallery: {
+        parameters: {
+            query?: {
+                language?: ("es" | "en") | null;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GalleryOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreviewOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we need did not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_template_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionOut_"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                template_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_template_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                template_id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"];
                 };
             };
             /** @description Nobody we know */
