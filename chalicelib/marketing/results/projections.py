@@ -3,12 +3,15 @@ a hit that is deleted takes nothing away.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chalicelib.customers.timeline import service as timeline
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change
 from chalicelib.marketing.campaigns.records import CampaignRecord, campaign_key
+from chalicelib.marketing.results import events
 from chalicelib.marketing.results.domain import MONEY_STEPS, bucket, results_metric
+from chalicelib.marketing.results.records import PromiseRecord, promise_key
 from chalicelib.marketing.sending.records import RecipientRecord
 from chalicelib.marketing.tracking.records import HitRecord
 from chalicelib.workspaces.settings import service as workspaces
@@ -52,6 +55,58 @@ def count_hit(change: Change, into: Derivation) -> None:
     after = list(_hit_figures(new, into))
     for (kind, name), amount in _difference(before, after).items():
         into.count(change, results_metric(new.campaign_id), kind, name, amount)
+
+
+def keep_promise(change: Change, into: Derivation) -> None:
+    """Where a campaign's goal is a deal: that this contact clicked, for as long as a deal may count."""
+    old = change.old if isinstance(change.old, RecipientRecord) else None
+    new = change.new if isinstance(change.new, RecipientRecord) else None
+    if new is None or not new.email or new.clicked_at == (old.clicked_at if old is not None else None):
+        return
+    record = into.current(CampaignRecord, campaign_key(new.workspace_id, new.campaign_id))
+    goal = record.goal if record is not None else None
+    if not goal or goal.get("kind") != "deal":
+        return
+    key = promise_key(new.workspace_id, new.contact_id, new.campaign_id)
+    if new.clicked_at is None:
+        into.delete(key)
+        return
+    until = new.clicked_at + timedelta(days=int(goal["days"]))
+    worth = goal.get("value") or {}
+    into.put(
+        PromiseRecord(
+            pk=key.pk,
+            sk=key.sk,
+            workspace_id=new.workspace_id,
+            created_at=new.clicked_at,
+            expires_at=int((until + timedelta(days=365)).timestamp()),
+            campaign_id=new.campaign_id,
+            shard=int(new.pk[-3:]),
+            clicked_at=new.clicked_at,
+            until=until,
+            amount=str(worth["amount"]) if worth else None,
+            currency=str(worth["currency"]) if worth else None,
+        )
+    )
+
+
+def hear_of_deals(change: Change, into: Derivation) -> None:
+    """A deal in a contact's timeline was won, or one that was won is open again."""
+    if change.new is None or change.old is not None:
+        return
+    activity = timeline.activity_of(change.new)
+    again = activity.kind == "deal_stage_changed" and activity.data.get("reopened") == "won"
+    if activity.about.kind != "contact" or not (again or activity.kind == "deal_won"):
+        return
+    order = events.deal(
+        events.DEAL_OPENED_AGAIN if again else events.DEAL_WON,
+        workspace_id=activity.workspace_id,
+        contact_id=activity.about.id,
+        at=activity.at,
+        data={name: str(value) for name, value in activity.data.items()},
+        cause=change.id,
+    )
+    into.fact(events.QUEUE, order)
 
 
 Figure = tuple[str, str, int]
@@ -114,4 +169,8 @@ def _difference(before: list[Figure], after: list[Figure]) -> dict[tuple[str, st
     return {place: amount for place, amount in totals.items() if amount}
 
 
-PROJECTIONS: dict[str, list[Projection]] = {"recipient": [count_recipient], "hit": [count_hit]}
+PROJECTIONS: dict[str, list[Projection]] = {
+    "recipient": [count_recipient, keep_promise],
+    "hit": [count_hit],
+    "activity": [hear_of_deals],
+}

@@ -1,9 +1,14 @@
 """HTTP: a campaign's results, a recipient's hits, and judging all of them anew."""
 
+import json
+from typing import Any
+
 from chalicelib.foundation.http import Answer, Call, Routes
-from chalicelib.marketing.results import service
+from chalicelib.foundation.http.call import PUBLIC
+from chalicelib.marketing.results import goals, service
 from chalicelib.marketing.results.schemas import HitOut, HitsOut, ResultsOut
 from chalicelib.marketing.tracking import reclassifying
+from chalicelib.marketing.tracking.judging import request_of
 from chalicelib.workspaces.jobs.schemas import JobOut
 
 routes = Routes("campaigns", __name__)
@@ -43,3 +48,21 @@ def reclassify_campaign(call: Call[None], campaign_id: str) -> Answer:
         created_by=call.actor.reference,
     )
     return Answer(JobOut.of(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})
+
+
+@routes.post("/t/g", permission=PUBLIC, base="", raw=True, status=204, media_types=("text/plain", "application/json"))
+def visit_goal(call: Call[None]) -> Answer:
+    """The script on a goal's page says that somebody came. The answer is the same whatever it says."""
+    try:
+        body: Any = json.loads(call.raw_body[:4000])
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        goals.page_visited(
+            table=call.runtime.table,
+            clock=call.runtime.clock,
+            signer=call.runtime.signer,
+            body=body,
+            request=request_of(call.headers, call.method, call.source_ip),
+        )
+    return Answer("", 204, {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}, "text/plain")

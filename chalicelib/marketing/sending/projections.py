@@ -20,8 +20,9 @@ _TIMES = {
     "opened_at": ("opened", "email_opened"),
     "clicked_at": ("clicked", "email_clicked"),
     "unsubscribed_at": ("unsubscribed", "unsubscribed"),
+    "converted_at": ("converted", ""),
 }
-"""Attribute → the metric it counts in and the kind of its timeline entry."""
+"""Attribute → the metric it counts in and the kind of its timeline entry (empty: it has none, the deal or the page tells of itself)."""
 _FACTS = {
     "open_scored_at": "email.opened",
     "click_scored_at": "email.clicked",
@@ -66,7 +67,7 @@ def tell(change: Change, into: Derivation) -> None:
     for attribute, (_, kind) in _TIMES.items():
         at = getattr(new, attribute)
         was = getattr(old, attribute, None)
-        if at == was:
+        if at == was or not kind:
             continue
         if was is not None:  # reported earlier than was known, or taken back
             into.delete(_entry(new, kind, was, {}).key)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from chalicelib.customers.contacts import service as contacts
@@ -15,7 +16,7 @@ from chalicelib.foundation.table import Key, Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
-from chalicelib.marketing.sending import domain, ledger, store, visits
+from chalicelib.marketing.sending import conversions, domain, ledger, store, visits
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State, Visits
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
 from chalicelib.marketing.templates import service as templates
@@ -290,6 +291,18 @@ def key_of_row(row: Recipient) -> Key:
 def visits_of(row: Recipient) -> Visits:
     """What the row says of its visits."""
     return visits.of(row)
+
+
+def converted(
+    *, table: Table, key: Key, at: datetime, since: datetime, ref: str, revenue: Decimal, currency: str, now: datetime
+) -> bool:
+    """A recipient did what the campaign wanted; see `conversions.converted`."""
+    return conversions.converted(table, key, at=at, since=since, ref=ref, revenue=revenue, currency=currency, now=now)
+
+
+def conversion_taken_back(*, table: Table, key: Key, ref: str, now: datetime) -> bool:
+    """It is not so any more; see `conversions.taken_back`."""
+    return conversions.taken_back(table, key, ref=ref, now=now)
 
 
 def follow_visits(*, table: Table, row: Recipient, found: Visits, now: datetime, judged_at: datetime) -> bool:

@@ -56,6 +56,8 @@ def follow(table: Table, row: Recipient, found: Visits, now: datetime, judged_at
     ):
         if visit is None and scored_at is not None:
             removes.append(scored)
+    if found.clicked_at is None and row.converted_at is not None:  # what came of it was not a person's doing either
+        removes += ["converted_at", "goal_ref", "revenue", "currency"]
     waits = (found.opened_at is not None and row.open_scored_at is None) or (
         found.clicked_at is not None and row.click_scored_at is None
     )

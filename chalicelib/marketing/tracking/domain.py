@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from chalicelib.foundation.ids import decode, encode, is_id
 from chalicelib.foundation.signing import BadTokenError, Signer
@@ -46,3 +47,25 @@ def copy_of(signer: Signer, purpose: Purpose, token: str) -> Copy:
     except (IndexError, ValueError) as error:
         raise BadTokenError("The token is not valid.") from error
     return Copy(workspace_id, campaign_id, contact_id, link)
+
+
+PARAMETER = "cl"
+
+
+def is_same_site(goal: str, address: str) -> bool:
+    """Whether an address is of a goal's host or of one below or above it; a token is given to nobody else."""
+    try:
+        first, second = urlsplit(goal).hostname or "", urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return bool(first and second) and (
+        first == second
+        or (first.endswith(f".{second}") and "." in second)
+        or (second.endswith(f".{first}") and "." in first)
+    )
+
+
+def with_token(address: str, token: str) -> str:
+    """The address with a goal's token asked along; all else of it stays, character by character."""
+    before, hash_, after = address.partition("#")
+    return f"{before}{'&' if '?' in before else '?'}{PARAMETER}={token}{hash_}{after}"

@@ -4,7 +4,7 @@ so hits that are kept can be judged anew at any time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from chalicelib.marketing.sending.domain import Visits
@@ -76,6 +76,12 @@ def judged(hits: Iterable[Hit], *, sent_at: datetime | None, links: int) -> list
             if hit.label == "person" and first - SPREE_BEFORE <= hit.at <= last:
                 found[position] = replace(hit, label="machine", why="spree")
     return found
+
+
+def by_itself(request: Request) -> Label:
+    """What a request is judged by what it says of itself and where it came from."""
+    at = datetime.now(UTC)
+    return _alone(Hit(at, "click", request), at - HASTE).label
 
 
 def _alone(hit: Hit, sent_at: datetime | None) -> Hit:

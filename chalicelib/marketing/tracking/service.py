@@ -13,7 +13,7 @@ from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import Recipient
 from chalicelib.marketing.tracking import hits, store
-from chalicelib.marketing.tracking.domain import Copy, copy_of
+from chalicelib.marketing.tracking.domain import Copy, copy_of, is_same_site, token_of, with_token
 from chalicelib.marketing.tracking.judging import HITS_LIMIT, Hit, Request
 
 
@@ -36,6 +36,7 @@ def opened(*, table: Table, clock: Clock, signer: Signer, token: str, request: R
 
 def clicked(*, table: Table, clock: Clock, signer: Signer, token: str, request: Request | None) -> str:
     """A link was followed: the address stored for it with the campaign, and no other; `NotFoundError` for a token that is not ours.
+    Where the campaign's goal is a page of the same site, the address carries a token (``cl``) for the script on that page.
 
     Without a ``request`` nothing is noted.
     """
@@ -45,7 +46,10 @@ def clicked(*, table: Table, clock: Clock, signer: Signer, token: str, request: 
         raise NotFoundError("There is no such link.")
     if request is not None:
         _note(table, clock, copy, Hit(clock.now(), "click", request, copy.link))
-    return known.links[copy.link]
+    address, goal = known.links[copy.link], known.campaign.goal
+    if goal is not None and goal.kind == "page" and is_same_site(goal.url, address):
+        return with_token(address, token_of(signer, "goal", Copy(copy.workspace_id, copy.campaign_id, copy.contact_id)))
+    return address
 
 
 def page_visited(*, table: Table, clock: Clock, copy: Copy, request: Request) -> None:

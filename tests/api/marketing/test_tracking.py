@@ -100,6 +100,15 @@ def test_judging_anew_is_a_job(client, workspace, contact_id, campaign_id):
     assert client.post(f"/campaigns/{campaign_id}/reclassify", **workspace.viewer).status == 403
 
 
+@pytest.mark.parametrize(
+    "body", ["", "[]", "no json", '{"token": 3}', '{"token": "x", "url": "https://a.example"}', "x" * 9000]
+)
+def test_what_a_page_says_is_answered_alike(client, body):
+    for media in ("text/plain;charset=UTF-8", "application/json"):
+        reply = client.request("POST", "/t/g", body, base="", headers={"Content-Type": media})
+        assert (reply.status, reply.text, reply.headers["access-control-allow-origin"]) == (204, "", "*")
+
+
 def test_whose_hits_there_are_none_of(client, workspace, other_workspace, contact_id, campaign_id):
     send(client, workspace, campaign_id)
     stranger = new_id(client.runtime.clock.now())

@@ -1,0 +1,52 @@
+"""What a recipient did that the campaign wanted, on its row of the ledger: once for each recipient, and only after a person's click."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.foundation.aws import AwsError
+from chalicelib.foundation.clock import to_text
+from chalicelib.foundation.table import Key, Table
+
+_GOAL_ATTRIBUTES = "converted_at, goal_ref, revenue, currency"
+
+
+def converted(
+    table: Table, key: Key, *, at: datetime, since: datetime, ref: str, revenue: Decimal, currency: str, now: datetime
+) -> bool:
+    """Note a conversion at ``at`` by ``ref`` (a deal's id, or ``page``), if the person clicked between ``since`` and then and nothing was
+    noted before; False otherwise. The same again changes nothing.
+    """
+    sets = ["converted_at = :at", "goal_ref = :ref", "updated_at = :now"]
+    values: dict[str, dict[str, Any]] = {
+        ":at": {"S": to_text(at)}, ":since": {"S": to_text(since)}, ":ref": {"S": ref}, ":now": {"S": to_text(now)}, ":one": {"N": "1"},
+    }  # fmt: skip
+    if revenue:
+        sets += ["revenue = :revenue", "currency = :currency"]
+        values |= {":revenue": {"N": format(revenue, "f")}, ":currency": {"S": currency}}
+    condition = "clicked_at BETWEEN :since AND :at AND attribute_not_exists(converted_at) AND attribute_exists(email)"
+    return _changed(table, key, f"SET {', '.join(sets)} ADD version :one", condition, values)
+
+
+def taken_back(table: Table, key: Key, *, ref: str, now: datetime) -> bool:
+    """What ``ref`` had brought is not so any more (a deal was opened again)."""
+    values: dict[str, dict[str, Any]] = {":ref": {"S": ref}, ":now": {"S": to_text(now)}, ":one": {"N": "1"}}
+    return _changed(
+        table, key, f"SET updated_at = :now REMOVE {_GOAL_ATTRIBUTES} ADD version :one", "goal_ref = :ref", values
+    )
+
+
+def _changed(table: Table, key: Key, update: str, condition: str, values: dict[str, dict[str, Any]]) -> bool:
+    request = {
+        "Key": key.image(),
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": values,
+    }
+    try:
+        table.raw("UpdateItem", request, write=True)
+    except AwsError as error:
+        if error.code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
