@@ -61,8 +61,6 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.templates.routes": ("templates", "brand"),
     "marketing.campaigns.routes": ("campaigns",),
     "marketing.sending.routes": ("campaigns", "frequency-cap", "templates"),
-    "marketing.results.routes": ("campaigns",),
-    "marketing.sending.routes": ("campaigns", "frequency-cap"),
     "marketing.results.routes": ("campaigns", "t"),
     "marketing.tracking.routes": ("t",),
     "marketing.domains.routes": ("domains", "seed-list"),
