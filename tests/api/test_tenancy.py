@@ -268,6 +268,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("PUT", "/v1/purposes"): Sample(
         lambda _: {"purposes": [{"id": "calls", "name": {"es": "x", "en": "x"}, "channels": ["phone"]}], "version": 0}
     ),
+    ("POST", "/v1/forms/{form_key}/confirmations"): Sample(lambda _: {"id": new_id(NOON)}, control=(404,)),
     ("POST", "/v1/domains"): Sample(lambda _: {"domain": f"eva{next(_numbers)}.example"}),
     ("POST", "/v1/domains/{domain_id}/self-test"): Sample(control=(422,)),  # it is not verified yet
     ("PATCH", "/v1/domains/{domain_id}"): Sample(lambda _: {"version": 1, "warm_up_started_on": "2026-11-21"}),

@@ -137,7 +137,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A capture form. ``key`` names it in public; ``language`` is ``es``, ``en`` or ``auto`` (the visitor's browser)."""
+    """A capture form. ``key`` names it in public; ``language`` is ``es``, ``en`` or ``auto`` (the visitor's browser). With
+    ``double_opt_in`` what was ticked counts once the owner of the address has confirmed it.
+    """
 
     workspace_id: str
     key: str
@@ -155,6 +157,7 @@ class Form:
     tags: tuple[str, ...] = ()
     throttle_per_minute: int = 60
     state: FormState = FormState.LIVE
+    double_opt_in: bool = False
     version: int = 1
     changed_by: str = ""
 

@@ -31,6 +31,7 @@ class FormRecord(Record, discriminator="form"):
     source = UnicodeAttribute(null=True)
     tags = CompactAttribute(null=True)
     throttle_per_minute = NumberAttribute()
+    double_opt_in = NumberAttribute(null=True)
 
     @property
     def form_key(self) -> str:

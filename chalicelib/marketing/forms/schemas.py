@@ -111,6 +111,7 @@ class FormIn(Schema):
     tags: Annotated[list[Annotated[str, Limits(min_length=1, max_length=60)]], Limits(max_length=20)] = []
     throttle_per_minute: Annotated[int, Limits(ge=1, le=6000)] = 60
     state: FormState = FormState.LIVE
+    double_opt_in: bool = False
 
     def values(self) -> dict[str, Any]:
         """What a `Form` is made of, but for its key, workspace, times and version."""
@@ -130,6 +131,7 @@ class FormIn(Schema):
             "tags": tuple(self.tags),
             "throttle_per_minute": self.throttle_per_minute,
             "state": self.state,
+            "double_opt_in": self.double_opt_in,
         }
 
 
@@ -156,6 +158,7 @@ class FormOut(Schema):
     tags: list[str]
     throttle_per_minute: int
     state: FormState
+    double_opt_in: bool
     counts: CountsModel
     created_at: Instant
     updated_at: Instant
@@ -188,6 +191,7 @@ class FormOut(Schema):
             tags=list(form.tags),
             throttle_per_minute=form.throttle_per_minute,
             state=form.state,
+            double_opt_in=form.double_opt_in,
             counts=CountsModel(accepted=counts.accepted, quarantined=counts.quarantined),
             created_at=form.created_at,
             updated_at=form.updated_at,

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from chalicelib.customers.capture import service as capturing
 from chalicelib.customers.capture.domain import Captured
 from chalicelib.customers.consent.domain import ConsentGiven
+from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.customers.contacts.domain import Touch
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooManyError
@@ -18,6 +19,7 @@ from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Operation, Table
+from chalicelib.marketing.confirmations import service as confirmations
 from chalicelib.marketing.forms import store, suspicion, tokens
 from chalicelib.marketing.forms.domain import (
     Counts,
@@ -238,6 +240,11 @@ def _capture(table: Table, clock: Clock, form: Form, submission: Submission, *, 
         if agreed.get(consent.id) == consent.version
     ]
 
+    person = person_in(form, submission.values)
+    asked: list[ConsentGiven] = []
+    if form.double_opt_in and person.get("email"):
+        asked, given = given, []  # who leaves no address cannot be asked
+
     def beside(captured: Captured) -> list[Operation]:
         kept = replace(
             submission,
@@ -247,13 +254,27 @@ def _capture(table: Table, clock: Clock, form: Form, submission: Submission, *, 
             reason="",
             source_ip="",
         )
-        return [store.release(kept) if submission.released_at else store.accepted(kept)]
+        operations: list[Operation] = [store.release(kept) if submission.released_at else store.accepted(kept)]
+        if asked:
+            operations.append(
+                confirmations.waiting(
+                    workspace_id=form.workspace_id,
+                    form_key=form.key,
+                    contact_id=captured.contact_id,
+                    email=normalise_email(str(person["email"])),
+                    given=asked,
+                    language=submission.language,
+                    source_ip=submission.source_ip,
+                    now=clock.now(),
+                )
+            )
+        return operations
 
     capturing.capture(
         table=table,
         clock=clock,
         workspace=workspace,
-        values={**person_in(form, submission.values), "language": submission.language},
+        values={**person, "language": submission.language},
         touch=touch_of(form, submission),
         consents=given,
         tags=form.tags,

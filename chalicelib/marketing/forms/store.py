@@ -203,6 +203,7 @@ def to_record(form: Form) -> FormRecord:
         source=form.source or None,
         tags=list(form.tags) or None,
         throttle_per_minute=form.throttle_per_minute,
+        double_opt_in=1 if form.double_opt_in else None,
         changed_by=form.changed_by or None,
     )
 
@@ -226,6 +227,7 @@ def to_form(record: FormRecord) -> Form:
         tags=tuple(record.tags or ()),
         throttle_per_minute=int(record.throttle_per_minute),
         state=FormState(record.state),
+        double_opt_in=bool(record.double_opt_in),
         version=int(record.version),
     )
 

@@ -20,9 +20,8 @@ def handle(runtime: Runtime, envelope: Envelope) -> None:
 
         seeding.seed(runtime, workspace_id=envelope.workspace_id, campaign_id=str(envelope.data["campaign_id"]))
         return
-    if envelope.type != events.SEND:
-        raise InvalidError(f"{envelope.type} is no order for single mails.")
-    sender.send(runtime, workspace_id=envelope.workspace_id, message_id=str(envelope.data["message_id"]))
+    if envelope.type == events.SEND:
+        sender.send(runtime, workspace_id=envelope.workspace_id, message_id=str(envelope.data["message_id"]))
 
 
 def apply_delivery_event(runtime: Runtime, body: str) -> None:

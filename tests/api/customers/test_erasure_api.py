@@ -181,19 +181,30 @@ def bring_in_and_out(life: Life, contact_id: str, word: str) -> None:
     life.settle()
 
 
+CONSENT = {"id": "news", "text": {"es": "Quiero recibir novedades"}}
+
+
 def form(life: Life, word: str) -> None:
     fields = [
         {"name": name, "type": kind, "required": name == "email", "label": {"en": name}}
         for name, kind in (("email", "email"), ("first_name", "text"), ("message", "textarea"))
     ]
-    made = life.post("/forms", {"name": f"Formulario {len(word)}", "fields": fields})
+    made = life.post(
+        "/forms", {"name": f"Formulario {len(word)}", "fields": fields, "consents": [CONSENT], "double_opt_in": True}
+    )
     for trap in ("", "https://trap.example"):
         token = life.client.get(f"/forms/{made['form_key']}")["token"]
         life.runtime.clock.advance(seconds=10)
         values = {"email": f"{word}@example.com", "first_name": word, "message": f"Soy {word}"}
         reply = life.client.post(
             f"/forms/{made['form_key']}/submissions",
-            {"token": token, "values": values, "website": trap, "page": {"url": f"https://x.example/?n={word}"}},
+            {
+                "token": token,
+                "values": values,
+                "consents": ["news"],
+                "website": trap,
+                "page": {"url": f"https://x.example/?n={word}"},
+            },
         )
         assert reply.status == 202, reply.text
 

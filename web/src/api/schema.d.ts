@@ -1456,6 +1456,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forms/{form_key}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be confirmed, and what was, newest first, for 30 days. */
+        get: operations["list_confirmations"];
+        put?: never;
+        /** Ask for a confirmation once more; an address is asked once in 24 hours at most. */
+        post: operations["resend_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forms/{form_key}/settings": {
         parameters: {
             query?: never;
@@ -4505,6 +4523,34 @@ export interface components {
             website: string | null;
         };
         /**
+         * ConfirmationOut
+         * @description A consent that waits for the owner of the address. ``reason`` says why no mail was sent: ``asked_lately`` (the address was
+         *     asked in the last 24 hours), ``suppressed_…``.
+         */
+        ConfirmationOut: {
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Contact Id */
+            contact_id: string;
+            /** Created At */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Mailed At */
+            mailed_at: string | null;
+            /** Purposes */
+            purposes: string[];
+            /** Reason */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "confirmed" | "expired";
+        };
+        /**
          * ConsentIn
          * @description What a member writes down of what a person said. ``text`` (or ``proof``, its older name) says to which words, or how it was
          *     said: a call, a letter, a signed sheet; ``source`` where.
@@ -6605,6 +6651,11 @@ export interface components {
              * @default null
              */
             created_at?: unknown;
+            /**
+             * Double Opt In
+             * @default false
+             */
+            double_opt_in?: boolean;
             /** Fields */
             fields: components["schemas"]["FieldModel"][];
             /**
@@ -6666,6 +6717,11 @@ export interface components {
              * @default []
              */
             consents?: components["schemas"]["ConsentModel"][];
+            /**
+             * Double Opt In
+             * @default false
+             */
+            double_opt_in?: boolean;
             /** Fields */
             fields: components["schemas"]["FieldModel"][];
             /**
@@ -6717,6 +6773,8 @@ export interface components {
             counts: components["schemas"]["CountsModel"];
             /** Created At */
             created_at: string;
+            /** Double Opt In */
+            double_opt_in: boolean;
             /** Fields */
             fields: {
                 [key: string]: unknown;
@@ -8536,6 +8594,16 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[ConfirmationOut] */
+        Page_ConfirmationOut_: {
+            /** Items */
+            items: components["schemas"]["ConfirmationOut"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
         /** Page[ContactListed] */
         Page_ContactListed_: {
             /** Items */
@@ -10039,6 +10107,14 @@ export interface components {
             delivered: number;
             /** Sent */
             sent: number;
+        };
+        /**
+         * ResendIn
+         * @description Which confirmation to ask for once more.
+         */
+        ResendIn: {
+            /** Id */
+            id: string;
         };
         /**
          * ResolveIn
@@ -21995,6 +22071,163 @@ export interface operations {
             };
             /** @description Not in this workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_confirmations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                form_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConfirmationOut_"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_confirmation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                form_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
