@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import * as data from './data.mjs'
 import { customers } from './customers.mjs'
 import { deals, sales } from './sales.mjs'
+import { templatesOf } from './templates.mjs'
 
 const DIST = process.env.DIST ?? new URL('../../dist/', import.meta.url).pathname
 const { workspace, second, contacts, leads, companies, segments, campaigns, forms, submissions, keys, runs, members } = data
@@ -81,6 +82,7 @@ on('GET', '/jobs/{id}', ({ ids }) => {
 
 const workOf = customers(on, { page, patch, byId, Problem })
 sales(on, { page, patch, byId, Problem })
+templatesOf(on, { page, patch, byId, Problem })
 on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   const note = { id: data.id(), at: now(), kind: 'note', title_key: 'timeline.note', data: { text: body.text }, actor: data.user.user_id }
   missing(data.timelines.get(ids[0])).unshift(note)
@@ -283,7 +285,7 @@ const server = createServer((request, response) => {
       for (const route of routes) {
         const found = route.method === request.method && route.pattern.exec(path)
         if (!found) continue
-        const answer = route.answer({ ids: found.slice(1).map(decodeURIComponent), query: url.searchParams, body: text && !path.startsWith('/uploads/') ? JSON.parse(text) : {} })
+        const answer = route.answer({ ids: found.slice(1).map(decodeURIComponent), query: url.searchParams, language: request.headers['accept-language'] ?? 'en', body: text && !path.startsWith('/uploads/') ? JSON.parse(text) : {} })
         return Array.isArray(answer) ? send(answer[0], answer[1]) : send(200, answer)
       }
       throw new Problem(404, 'No such route.')

@@ -14,6 +14,7 @@ import Package from '@lucide/svelte/icons/package'
 import TrendingUp from '@lucide/svelte/icons/trending-up'
 import Filter from '@lucide/svelte/icons/list-filter'
 import Mail from '@lucide/svelte/icons/mail'
+import Layout from '@lucide/svelte/icons/layout-template'
 import Form from '@lucide/svelte/icons/text-cursor-input'
 import Chart from '@lucide/svelte/icons/chart-column'
 import Gear from '@lucide/svelte/icons/settings'
@@ -44,6 +45,7 @@ export const navigation: NavItem[] = [
   { id: 'forecast', path: '/forecast', icon: TrendingUp, key: 'o', needs: 'deals:read', routes: ['forecast'], group: 'sales' },
   { id: 'segments', path: '/segments', icon: Filter, key: 's', needs: 'segments:read', routes: ['segments', 'segment', 'segmentNew'], group: 'marketing' },
   { id: 'campaigns', path: '/campaigns', icon: Mail, key: 'm', needs: 'campaigns:read', routes: ['campaigns', 'campaign', 'campaignNew', 'campaignEdit'], group: 'marketing' },
+  { id: 'templates', path: '/templates', icon: Layout, key: 'w', needs: 'campaigns:read', routes: ['templates', 'templateGallery', 'brand', 'template'], group: 'marketing' },
   { id: 'forms', path: '/forms', icon: Form, key: 'f', needs: 'forms:read', routes: ['forms', 'form', 'formNew'], group: 'marketing' },
   { id: 'reports', path: '/reports', icon: Chart, key: 'r', needs: 'reports:read', routes: ['reports'], group: 'marketing' },
   { id: 'settings', path: '/settings', icon: Gear, key: 'a', routes: ['settings'] },
@@ -72,6 +74,7 @@ export const creations: Creation[] = [
   { id: 'task', dialog: 'task', icon: ListChecks, needs: 'tasks:write' },
   { id: 'campaign', path: '/campaigns/new', icon: Mail, needs: 'campaigns:write' },
   { id: 'segment', path: '/segments/new', icon: Filter, needs: 'segments:write' },
+  { id: 'template', path: '/templates/gallery', icon: Layout, needs: 'campaigns:write' },
   { id: 'form', path: '/forms/new', icon: Form, needs: 'forms:write' },
 ]
 /** Opens what makes it. */
