@@ -128,6 +128,7 @@ PROJECTIONS: tuple[str, ...] = (
     "marketing.messages.projections",
     "marketing.confirmations.projections",
     "insight.metrics.projections",
+    "insight.profiles.projections",
     "insight.reports.projections",
 )
 """Modules under ``chalicelib`` that have ``PROJECTIONS: {kind: [projection, …]}``."""
@@ -140,6 +141,7 @@ TICKS: tuple[str, ...] = (
     "customers.assignment.consumers:tick",
     "customers.tasks.consumers:tick",
     "marketing.scoring.consumers:tick",
+    "marketing.segments.consumers:tick",
     "marketing.sending.consumers:tick",
     "marketing.messages.consumers:tick",
     "marketing.tracking.consumers:tick",
@@ -216,6 +218,13 @@ PARTS: dict[str, dict[str, str]] = {
         "exports": "customers.exports.expiring:EXPIRING",
         "imports": "customers.imports.expiring:EXPIRING",
         "hits": "marketing.tracking.expiring:EXPIRING",
+    },
+    "named": {
+        "form": "marketing.forms.named:FORMS",
+        "campaign": "marketing.campaigns.named:CAMPAIGNS",
+        "link": "marketing.campaigns.named:LINKS",
+        "pipeline": "sales.pipelines.named:PIPELINES",
+        "stage": "sales.pipelines.named:STAGES",
     },
     "merge": {
         "scoring": "marketing.scoring.merging:FOLLOWER",

@@ -6,7 +6,7 @@ _DAYS = {
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_MONTHS = {
+MONTHS = {
     "es": ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
 }  # fmt: skip
@@ -15,7 +15,7 @@ _MONTHS = {
 def spoken_day(day: date, language: str) -> str:
     """``lunes 23 de noviembre``, ``Monday, 23 November``."""
     language = language if language in _DAYS else "en"
-    name, month = _DAYS[language][day.weekday()], _MONTHS[language][day.month - 1]
+    name, month = _DAYS[language][day.weekday()], MONTHS[language][day.month - 1]
     return f"{name} {day.day} de {month}" if language == "es" else f"{name}, {day.day} {month}"
 
 

@@ -74,6 +74,7 @@ class Derivation:
     _once: list[Sequence[Operation]] = field(default_factory=list)
     _current: dict[Key, Record | None] = field(default_factory=dict)
     _after: list[Callable[[Table], None]] = field(default_factory=list)
+    _together: dict[Callable[[Table, list[Any]], None], dict[Any, None]] = field(default_factory=dict)
     _batch: dict[type[Record], list[Key]] = field(default_factory=lambda: defaultdict(list))
 
     def expect(self, record: Record) -> None:
@@ -109,6 +110,10 @@ class Derivation:
         """
         self._after.append(work)
 
+    def together(self, work: Callable[[Table, list[Any]], None], item: Any) -> None:
+        """`after` for what many changes of a batch ask for: the work is called once, with every item it was given, each once."""
+        self._together.setdefault(work, {})[item] = None
+
     def current(self, record: type[R], key: Key) -> R | None:
         """The source as it is now (consistent, read once a batch; the changed items of a kind all at once)."""
         if key not in self._current:
@@ -130,6 +135,8 @@ class Derivation:
         )
         for work in self._after:
             work(self.table)
+        for shared, items in self._together.items():
+            shared(self.table, list(items))
         for operations in self._once:
             try:
                 self.table.transact(operations)

@@ -65,12 +65,12 @@ def make_campaigns(runtime: Runtime, workspace: Workspace, now: datetime, *, tow
     )  # fmt: skip
     subscribers = derived_id(workspace.created_at, "segment", "subscribers")
     segments.create_dynamic(
-        table=runtime.table, clock=FixedClock(at), workspace_id=workspace.id, segment_id=subscribers,
+        runtime=runtime, clock=FixedClock(at), workspace_id=workspace.id, segment_id=subscribers,
         name="Suscriptores en español", changed_by="seed",
         conditions={
             "all": [
-                {"field": "consent", "op": "is", "value": "marketing_email"},
-                {"field": "language", "op": "is", "value": "es"},
+                {"field": "consent.marketing_email", "op": "is", "value": "granted"},
+                {"field": "contact.language", "op": "is", "value": "es"},
             ]
         },
     )  # fmt: skip

@@ -224,7 +224,7 @@ FORM: dict[str, Any] = {
     "name": "x",
     "fields": [{"name": "email", "type": "email", "required": True, "label": {"en": "E-mail"}}],
 }
-CONDITIONS = {"all": [{"field": "tag", "op": "is", "value": "x"}]}
+CONDITIONS = {"all": [{"field": "contact.tag", "op": "is", "value": "x"}]}
 
 
 def _version(**values: Any) -> Sample:
@@ -368,6 +368,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
         lambda foreign: {"name": "x", "kind": "static", "contact_ids": [foreign("contact_id")]}
     ),
     ("POST", "/v1/segments/preview"): Sample(lambda _: {"conditions": CONDITIONS}),
+    ("PATCH", "/v1/segments/{segment_id}"): _version(name="x"),
+    ("POST", "/v1/segments/{segment_id}/freeze"): Sample(lambda _: {"name": "x"}),
     ("POST", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
     ("DELETE", "/v1/segments/{segment_id}/contacts"): Sample(lambda foreign: {"contact_ids": [foreign("contact_id")]}),
     ("POST", "/v1/templates"): Sample(lambda _: {"name": "x", "body": {"format": "html", "source": "<p>x</p>"}}),
@@ -384,7 +386,6 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/campaigns"): Sample(campaign),
     ("PATCH", "/v1/campaigns/{campaign_id}"): _version(name="x"),
     ("POST", "/v1/campaigns/{campaign_id}/test"): Sample(lambda _: {"to": "eva@secreto.example"}),
-    ("POST", "/v1/campaigns/{campaign_id}/winner"): Sample(lambda _: {"variant": 0}, control=(409,)),  # it has no test
     # only a campaign that is being sent can be paused, resumed or cancelled
     ("POST", "/v1/campaigns/{campaign_id}/pause"): Sample(control=(200, 409)),
     ("POST", "/v1/campaigns/{campaign_id}/resume"): Sample(control=(200, 409)),

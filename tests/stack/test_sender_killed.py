@@ -52,7 +52,7 @@ def test_killed_again_and_again_it_sends_to_everybody_once(stack: Stack, aws: Ca
 
 
 def _campaign(stack: Stack, subject: str) -> str:
-    conditions = {"all": [{"field": "consent", "op": "is", "value": "marketing_email"}]}
+    conditions = {"all": [{"field": "consent.marketing_email", "op": "is", "value": "granted"}]}
     body = {"name": subject, "kind": "dynamic", "conditions": conditions}
     segment = _api(stack, "POST", "/segments", body)
     for _ in range(240):

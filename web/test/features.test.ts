@@ -14,14 +14,14 @@ describe('segments', () => {
     const rows = [{ ...row('tag'), value: ' vip ' }, { ...row('score_total'), value: '40' }, { ...row('open_lead'), value: 'true' }, { ...row('source'), value: '' }]
     expect(toTree('any', rows)).toEqual({
       any: [
-        { field: 'tag', op: 'is', value: 'vip' },
-        { field: 'score_total', op: 'at_least', value: 40 },
-        { field: 'open_lead', op: 'is', value: true },
+        { field: 'contact.tag', op: 'is', value: 'vip' },
+        { field: 'score.total', op: 'at_least', value: 40 },
+        { field: 'contact.open_lead', op: 'is', value: true },
       ],
     })
   })
   it('reads conditions aloud, nested ones too', () => {
-    const tree = { all: [{ field: 'country', op: 'is', value: 'CO' }, { any: [{ field: 'tag', op: 'in', value: ['a', 'b'] }, { not: { field: 'phone', op: 'present' } }] }] }
+    const tree = { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'contact.tag', op: 'in', value: ['a', 'b'] }, { none: [{ field: 'contact.phone', op: 'present' }] }] }] }
     expect(inWords(tree)).toBe('Country is Colombia and (Tag is one of a, b or not (Phone is given))')
   })
 })

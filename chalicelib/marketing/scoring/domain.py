@@ -23,7 +23,7 @@ from typing import Any
 from chalicelib.customers.contacts.domain import Contact, Dimension, ScoreEntry
 from chalicelib.foundation.errors import FieldError, InvalidError
 from chalicelib.foundation.ids import derived_id
-from chalicelib.marketing.segments.domain import compile_conditions, parse
+from chalicelib.marketing.segments.domain import compile_contacts, parse
 
 EVENTS = ("form.submitted", "email.opened", "email.clicked", "campaign.unsubscribed")
 PERIOD = timedelta(days=30)
@@ -107,15 +107,23 @@ _DEFAULTS: tuple[tuple[str, Dimension, dict[str, Any], int, int, str, str], ...]
     (
         "business_email",
         "fit",
-        {"field": "email_kind", "op": "is", "value": "business"},
+        {"field": "contact.email_kind", "op": "is", "value": "business"},
         15,
         0,
         "Correo de empresa",
         "Business e-mail address",
     ),
-    ("phone_given", "fit", {"field": "phone", "op": "present"}, 10, 0, "Ha dado su teléfono", "Phone number given"),
-    ("company_given", "fit", {"field": "company", "op": "present"}, 10, 0, "Ha dicho su empresa", "Company given"),
-    ("country_given", "fit", {"field": "country", "op": "present"}, 5, 0, "Ha dicho su país", "Country given"),
+    (
+        "phone_given",
+        "fit",
+        {"field": "contact.phone", "op": "present"},
+        10,
+        0,
+        "Ha dado su teléfono",
+        "Phone number given",
+    ),
+    ("company_given", "fit", {"field": "company.name", "op": "present"}, 10, 0, "Ha dicho su empresa", "Company given"),
+    ("country_given", "fit", {"field": "contact.country", "op": "present"}, 5, 0, "Ha dicho su país", "Country given"),
     (
         "form_submitted",
         "engagement",
@@ -211,7 +219,7 @@ class Evaluator:
         self.ruleset = ruleset
         self._language = "es" if language == "es" else "en"
         self._fit = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "fit"]
-        self._fits = compile_conditions([parse(dict(rule.when)) for rule in self._fit])
+        self._fits = compile_contacts([parse(dict(rule.when)) for rule in self._fit])
         self._events = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "engagement"]
         self._names = {rule.id: rule.name for rule in ruleset.rules}
 

@@ -28,7 +28,7 @@ class _Static:
         """Who is in already stays. A segment that has been deleted meanwhile takes nobody."""
         try:
             segment = service.get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
-            store.add_members(runtime.table, segment, dict.fromkeys(contact_ids), runtime.clock.now())
+            store.add_members(runtime.table, segment, contact_ids, runtime.clock.now())
         except NotFoundError:
             return
 

@@ -15,17 +15,20 @@ _PAGE = 100
 
 
 class _Segments:
-    """A membership is a row with the contact's id; a contact is looked for in every segment."""
+    """A membership is a row with the contact's id; a contact is looked for in every segment. What segments are decided by stands beside
+    the contact.
+    """
 
     def show(
         self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]
     ) -> list[Mapping[str, Any]]:
-        """The segments the person is in."""
-        return [{"segment": segment.name} for segment, _ in _memberships(runtime.table, workspace_id, contact)]
+        """The segments the person is in, and what is remembered of what the person did, by campaign, form and deal."""
+        inside = [{"segment": segment.name} for segment, _ in _memberships(runtime.table, workspace_id, contact)]
+        return [*inside, *store.deeds_of(runtime.table, workspace_id, contact.all_ids)]
 
     def erase(self, runtime: Runtime, workspace_id: str, contact: Contact, addresses: frozenset[str]) -> int:
-        """Leave them all."""
-        count = 0
+        """Leave them all, and forget what the person did."""
+        count = store.forget(runtime.table, workspace_id, contact.all_ids)
         for segment, contact_id in _memberships(runtime.table, workspace_id, contact):
             try:
                 count += store.remove_members(runtime.table, segment, [contact_id], runtime.clock.now())

@@ -26,7 +26,7 @@ class _Lists:
         moved = []
         for segment in static_segments(runtime.table, workspace_id):
             if store.is_member(runtime.table, segment, other_id):
-                added = store.add_members(runtime.table, segment, {survivor_id: None}, runtime.clock.now()).count
+                added = store.add_members(runtime.table, segment, [survivor_id], runtime.clock.now())
                 moved.append(segment.id + (_ADDED if added else ""))
                 store.remove_members(runtime.table, segment, [other_id], runtime.clock.now())
         return moved
@@ -42,7 +42,7 @@ class _Lists:
             if segment is None:
                 continue
             try:
-                store.add_members(table, segment, {other_id: None}, now)
+                store.add_members(table, segment, [other_id], now)
                 if each.endswith(_ADDED):
                     store.remove_members(table, segment, [survivor_id], now)
             except NotFoundError:

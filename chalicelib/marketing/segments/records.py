@@ -1,14 +1,20 @@
 """The items of a segment, and their keys."""
 
+from hashlib import blake2b
 from zlib import crc32
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
+from chalicelib.customers.records import CompactAttribute
 from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
+
+DUE_SHARDS = 8
 
 
 class SegmentRecord(Record, discriminator="segment"):
-    """``W#w#SEG#s`` / ``SEGMENT``; ``gsi1`` lists the workspace's segments by age."""
+    """``W#w#SEG#s`` / ``SEGMENT``; ``gsi1`` lists the workspace's segments by age. ``revision`` goes up whenever it has to be filled
+    anew; ``bound`` are the custom fields its conditions mean; ``source_id`` is what a static one is being copied from.
+    """
 
     name = UnicodeAttribute()
     segment_kind = UnicodeAttribute()
@@ -16,6 +22,10 @@ class SegmentRecord(Record, discriminator="segment"):
     state = UnicodeAttribute()
     shards = NumberAttribute()
     filled_at = InstantAttribute(null=True)
+    revision = NumberAttribute(default=1)
+    bound = JSONAttribute(null=True)
+    broken = BooleanAttribute(null=True)
+    source_id = UnicodeAttribute(null=True)
 
     @property
     def segment_id(self) -> str:
@@ -24,17 +34,29 @@ class SegmentRecord(Record, discriminator="segment"):
 
 
 class CatalogueRecord(Record, discriminator="segment_catalogue"):
-    """``W#w`` / ``SEGMENTS``: the dynamic segments, ``{id: {"conditions": …, "shards": n}}``, in one item that the projector reads
-    for every batch, so that it never misses a segment made a moment ago. ``version`` goes up whenever they change.
+    """``W#w`` / ``SEGMENTS``: the dynamic segments, ``{id: {"rev": n, "asks": [segment id, …]}}``, in one item that is read for every
+    batch, so that no change is decided without a segment made a moment ago. ``version`` goes up whenever they change;
+    ``population`` is how many contacts the last fill saw.
     """
 
     segments = JSONAttribute()
+    population = NumberAttribute(null=True)
 
 
 class CountRecord(Record, discriminator="segment_count"):
     """``W#w#SEG#s`` / ``COUNT``: how many members there are. Apart from the segment, so that its version counts edits only."""
 
     members = NumberAttribute()
+
+
+class FillRecord(Record, discriminator="segment_fill"):
+    """``W#w#SEG#s`` / ``FILL#nn``: how far a fill has come in one part of the list of contacts, of how many in all parts."""
+
+    revision = NumberAttribute()
+    done = NumberAttribute()
+    total = NumberAttribute()
+    parts = NumberAttribute()
+    finished = BooleanAttribute(null=True)
 
 
 class MemberRecord(Record, discriminator="segment_member"):
@@ -44,6 +66,60 @@ class MemberRecord(Record, discriminator="segment_member"):
     def contact_id(self) -> str:
         """The contact's id, which stands in its key."""
         return self.sk.rpartition("#")[2]
+
+    @property
+    def segment_id(self) -> str:
+        """The segment's id, which stands in its key."""
+        return self.pk.split("#")[3]
+
+
+class ProfileRecord(Record, discriminator="profile"):
+    """``W#w#C#c`` / ``PROFILE``: what the person did, as `chalicelib.marketing.segments.profile` keeps it."""
+
+    mail = CompactAttribute(null=True)
+    posts = CompactAttribute(null=True)
+    deals = CompactAttribute(null=True)
+
+    @property
+    def contact_id(self) -> str:
+        """The contact's id, which stands in its key."""
+        return self.pk.rpartition("#")[2]
+
+
+class BelongingRecord(Record, discriminator="belonging"):
+    """``W#w#C#c`` / ``SEGMENTS``: which dynamic segments a contact is in, as was last decided; every decision about the contact is
+    written over the version it was made from. In ``due`` while its verdict will change by time alone. ``filled`` is on what a fill
+    found: no news of the contact.
+    """
+
+    inside = UnicodeSetAttribute(null=True)
+    filled = BooleanAttribute(null=True)
+
+    @property
+    def contact_id(self) -> str:
+        """The contact's id, which stands in its key."""
+        return self.pk.rpartition("#")[2]
+
+
+class SampleRecord(Record, discriminator="segment_sample"):
+    """``W#w#SAMPLE`` / ``<hash>#c``: a contact of the sample that previews try; in the order of the hash, which is none."""
+
+    @property
+    def contact_id(self) -> str:
+        """The contact's id, which stands in its key."""
+        return self.sk.rpartition("#")[2]
+
+
+def sample_partition(workspace_id: str) -> str:
+    """Where the sample stands."""
+    return partition(workspace_id, "SAMPLE")
+
+
+def sample_key(workspace_id: str, contact_id: str) -> Key:
+    """Where a contact of the sample stands."""
+    return Key(
+        sample_partition(workspace_id), f"{blake2b(contact_id.encode(), digest_size=4).hexdigest()}#{contact_id}"
+    )
 
 
 def segment_key(workspace_id: str, segment_id: str) -> Key:
@@ -56,9 +132,34 @@ def count_key(workspace_id: str, segment_id: str) -> Key:
     return Key(partition(workspace_id, "SEG", segment_id), "COUNT")
 
 
+def fill_key(workspace_id: str, segment_id: str, part: int) -> Key:
+    """Where a fill's progress stands."""
+    return Key(partition(workspace_id, "SEG", segment_id), f"FILL#{part:02d}")
+
+
 def catalogue_key(workspace_id: str) -> Key:
-    """Where the dynamic segments' conditions stand."""
+    """Where the dynamic segments are listed for whoever decides."""
     return Key(partition(workspace_id), "SEGMENTS")
+
+
+def profile_key(workspace_id: str, contact_id: str) -> Key:
+    """Where a contact's profile stands: beside the contact."""
+    return Key(partition(workspace_id, "C", contact_id), "PROFILE")
+
+
+def belonging_key(workspace_id: str, contact_id: str) -> Key:
+    """Where it stands which segments a contact is in."""
+    return Key(partition(workspace_id, "C", contact_id), "SEGMENTS")
+
+
+def due_partition(shard: int) -> str:
+    """One partition of ``due`` of contacts to be decided anew, over all workspaces."""
+    return f"DUE#segments#{shard}"
+
+
+def due_of(contact_id: str) -> str:
+    """The partition of ``due`` that a contact stands in."""
+    return due_partition(crc32(contact_id.encode()) % DUE_SHARDS)
 
 
 def segments_partition(workspace_id: str) -> str:

@@ -1,13 +1,21 @@
 """Segments and their members."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
+from chalicelib.foundation.runtime import Runtime
 from chalicelib.marketing.segments import service
+from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.segments.schemas import (
+    ConditionCatalogueOut,
     ContactIdsIn,
+    FreezeIn,
     MemberOut,
     PreviewIn,
     PreviewOut,
+    SegmentChange,
     SegmentIn,
     SegmentOut,
 )
@@ -24,38 +32,105 @@ def list_segments(call: Call[None]) -> Page[SegmentOut]:
     found = service.list_segments(table=runtime.table, workspace_id=call.workspace_id, before=before, limit=limit)
     more = len(found) == limit
     cursor = runtime.cursors.write(call.workspace_id, "segments", [found[-1].id]) if more else None
-    return Page[SegmentOut](items=[SegmentOut.of(segment) for segment in found], next_cursor=cursor)
+    return Page[SegmentOut](items=_shown(runtime, call.workspace_id, found), next_cursor=cursor)
 
 
 @routes.post("/segments", permission="segments:write", body=SegmentIn, returns=SegmentOut, status=201)
 def create_segment(call: Call[SegmentIn]) -> Answer:
     """Make a segment. A dynamic one is being filled at first; its state says when it is whole."""
-    body, table, clock = call.body, call.runtime.table, call.runtime.clock
-    made = {
+    body, runtime = call.body, call.runtime
+    made: dict[str, Any] = {
         "workspace_id": call.workspace_id,
         "segment_id": call.creation_id,
         "name": body.name,
         "changed_by": call.actor.reference,
     }
     if body.conditions is not None:
-        segment = service.create_dynamic(table=table, clock=clock, **made, conditions=body.conditions)
+        segment = service.create_dynamic(runtime=runtime, **made, conditions=body.conditions)
     else:
-        segment = service.create_static(table=table, clock=clock, **made, contact_ids=body.contact_ids or ())
-    return Answer(SegmentOut.of(segment), 201, {"Location": f"/api/v1/segments/{segment.id}"})
+        ids = body.contact_ids or ()
+        segment = service.create_static(table=runtime.table, clock=runtime.clock, **made, contact_ids=ids)
+    return _made(runtime, segment)
+
+
+@routes.get("/segments/fields", permission="segments:read", returns=ConditionCatalogueOut)
+def list_segment_fields(call: Call[None]) -> ConditionCatalogueOut:
+    """Everything that conditions can ask in this workspace: fields, custom ones too, with operators and choices."""
+    from chalicelib.marketing.segments import describing
+
+    found = describing.catalogue(runtime=call.runtime, workspace_id=call.workspace_id)
+    return ConditionCatalogueOut.model_validate(found)
 
 
 @routes.post("/segments/preview", permission="segments:read", body=PreviewIn, returns=PreviewOut)
 def preview_segment(call: Call[PreviewIn]) -> PreviewOut:
-    """Who would be in a segment with these conditions, looked up among the first 2,000 contacts."""
-    found = service.preview(table=call.runtime.table, workspace_id=call.workspace_id, conditions=call.body.conditions)
-    return PreviewOut.of(found)
+    """Who would be in a segment with these conditions: counted up to 10,000 contacts, reckoned from a sample of more."""
+    from chalicelib.marketing.segments import describing
+
+    body, runtime, where = call.body, call.runtime, call.workspace_id
+    found = service.preview(
+        runtime=runtime, workspace_id=where, conditions=body.conditions, segment_id=body.segment_id or ""
+    )
+    return PreviewOut.of(found, describing.said(runtime=runtime, workspace_id=where, condition=found.condition))
 
 
 @routes.get("/segments/{segment_id}", permission="segments:read", returns=SegmentOut)
 def get_segment(call: Call[None], segment_id: str) -> SegmentOut:
     """One segment, with its exact count."""
     segment = service.get_segment(table=call.runtime.table, workspace_id=call.workspace_id, segment_id=segment_id)
-    return SegmentOut.of(segment)
+    return _shown(call.runtime, call.workspace_id, [segment])[0]
+
+
+@routes.patch(
+    "/segments/{segment_id}",
+    permission="segments:write",
+    body=SegmentChange,
+    returns=SegmentOut,
+    present=SegmentOut.of,
+)
+def change_segment(call: Call[SegmentChange], segment_id: str) -> SegmentOut:
+    """Give a segment another name or other conditions; with these it is filled anew."""
+    body = call.body
+    segment = service.change_segment(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        segment_id=segment_id,
+        version=body.version,
+        name=body.name,
+        conditions=body.conditions,
+        changed_by=call.actor.reference,
+    )
+    return _shown(call.runtime, call.workspace_id, [segment])[0]
+
+
+@routes.post(
+    "/segments/{segment_id}/freeze", permission="segments:write", body=FreezeIn, returns=SegmentOut, status=201
+)
+def freeze_segment(call: Call[FreezeIn], segment_id: str) -> Answer:
+    """Make a static segment of those who are in this one now."""
+    segment = service.freeze(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        segment_id=segment_id,
+        copy_id=call.creation_id,
+        name=call.body.name,
+        changed_by=call.actor.reference,
+    )
+    return _made(call.runtime, segment)
+
+
+def _made(runtime: Runtime, segment: Segment) -> Answer:
+    [shown] = _shown(runtime, segment.workspace_id, [segment])
+    return Answer(shown, 201, {"Location": f"/api/v1/segments/{segment.id}"})
+
+
+def _shown(runtime: Runtime, workspace_id: str, segments: Sequence[Segment]) -> list[SegmentOut]:
+    """Segments with their conditions in words."""
+    from chalicelib.marketing.segments import describing
+
+    said = describing.sentences(runtime=runtime, workspace_id=workspace_id, segments=segments)
+    shown = service.described(runtime=runtime, segments=segments)
+    return [SegmentOut.of(segment, said.get(segment.id)) for segment in shown]
 
 
 @routes.delete("/segments/{segment_id}", permission="segments:write")
@@ -98,7 +173,7 @@ def add_segment_contacts(call: Call[ContactIdsIn], segment_id: str) -> SegmentOu
         segment_id=segment_id,
         contact_ids=call.body.contact_ids,
     )
-    return SegmentOut.of(segment)
+    return _shown(call.runtime, call.workspace_id, [segment])[0]
 
 
 @routes.delete(
@@ -117,4 +192,4 @@ def remove_segment_contacts(call: Call[ContactIdsIn], segment_id: str) -> Segmen
         segment_id=segment_id,
         contact_ids=call.body.contact_ids,
     )
-    return SegmentOut.of(segment)
+    return _shown(call.runtime, call.workspace_id, [segment])[0]

@@ -1,5 +1,6 @@
 """Segments as the API shows and takes them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,11 +10,32 @@ from chalicelib.foundation.http import Instant, Schema
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.segments.service import Preview
 
+_EXAMPLE = {
+    "all": [
+        {"field": "consent.marketing_email", "op": "is", "value": "granted"},
+        {
+            "any": [
+                {"field": "contact.tag", "op": "is", "value": "vip"},
+                {"field": "score.total", "op": "at_least", "value": 40},
+            ]
+        },
+        {
+            "none": [
+                {
+                    "field": "campaign.opened",
+                    "op": "did",
+                    "value": {"period": {"in_last": {"amount": 30, "unit": "day"}}},
+                }
+            ]
+        },
+    ]
+}
 Conditions = Annotated[
     dict[str, Any],
     Field(
-        description='`{"all": […]}`, `{"any": […]}`, `{"not": {…}}` of `{"field", "op", "value"}`.',
-        examples=[{"all": [{"field": "consent", "op": "is", "value": "marketing_email"}]}],
+        description='`{"all": […]}`, `{"any": […]}` or `{"none": […]}`, to five levels, of `{"field", "op", "value"}`; '
+        "`GET /segments/fields` lists the fields with their operators.",
+        examples=[_EXAMPLE],
     ),
 ]
 ContactIds = Annotated[list[Annotated[str, Field(max_length=26)]], Field(max_length=1000)]
@@ -36,24 +58,82 @@ class SegmentIn(Schema):
         return self
 
 
+class SegmentChange(Schema):
+    """Another name, or other conditions for a dynamic segment, which is filled anew then. ``version`` is the one that was read."""
+
+    version: Annotated[int, Field(ge=1)]
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    conditions: Conditions | None = None
+
+
+class FreezeIn(Schema):
+    """What the static segment is to be called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SentenceOut(Schema):
+    """The conditions in words."""
+
+    es: str
+    en: str
+
+
+class ConditionProblemOut(Schema):
+    """Something the conditions ask for that is gone: where, a code, why, and what it was about (a field or an id)."""
+
+    field: str
+    code: str
+    message: str
+    about: str
+
+
+class FillProgressOut(Schema):
+    """How many contacts a fill has looked at, of how many."""
+
+    done: int
+    total: int
+
+
 class SegmentOut(Schema):
-    """A segment. ``refreshed_at`` is null until a dynamic one has been filled."""
+    """A segment. ``fresh_as_of`` is when its membership was last known to be whole; null until a dynamic one has been filled. One with
+    ``problems`` counts nobody until it is repaired.
+    """
 
     id: str
     name: str
     kind: Literal["static", "dynamic"]
     conditions: dict[str, Any] | None
+    sentence: SentenceOut | None
     count: int
     state: Literal["filling", "ready"]
-    refreshed_at: Instant | None
+    progress: FillProgressOut | None
+    fresh_as_of: Instant | None
+    problems: list[ConditionProblemOut]
     created_at: Instant
     updated_at: Instant
     version: int
 
     @classmethod
-    def of(cls, segment: Segment) -> Self:
+    def of(cls, segment: Segment, sentence: Mapping[str, str] | None = None) -> Self:
         """The segment as shown."""
-        return cls.model_validate(segment, from_attributes=True)
+        return cls(
+            id=segment.id,
+            name=segment.name,
+            kind=segment.kind,
+            conditions=dict(segment.conditions) if segment.conditions is not None else None,
+            sentence=SentenceOut(**sentence) if sentence else None,
+            count=segment.count,
+            state=segment.state.value,
+            progress=FillProgressOut.model_validate(segment.progress, from_attributes=True)
+            if segment.progress
+            else None,
+            fresh_as_of=segment.fresh_as_of,
+            problems=[ConditionProblemOut.model_validate(each, from_attributes=True) for each in segment.problems],
+            created_at=segment.created_at,
+            updated_at=segment.updated_at,
+            version=segment.version,
+        )
 
 
 class MemberOut(Schema):
@@ -78,23 +158,76 @@ class ContactIdsIn(Schema):
 
 
 class PreviewIn(Schema):
-    """Conditions to try."""
+    """Conditions to try; ``segment_id`` is the segment that is being edited, so that a circle of segments is found."""
 
     conditions: Conditions
+    segment_id: Annotated[str, Field(max_length=26)] | None = None
 
 
 class PreviewOut(Schema):
-    """How many of the contacts looked at (``evaluated``) meet the conditions, and the first of them; ``complete`` when these
-    were all contacts of the workspace.
+    """How many contacts meet the conditions, and up to twenty of them. Not ``exact`` with more than 10,000 contacts: reckoned from
+    ``evaluated`` of about ``total``.
     """
 
-    matched: int
+    count: int
+    exact: bool
     evaluated: int
-    complete: bool
-    contacts: list[MemberOut]
+    total: int
+    sample: list[MemberOut]
+    sentence: SentenceOut
+    problems: list[ConditionProblemOut]
 
     @classmethod
-    def of(cls, preview: Preview) -> Self:
+    def of(cls, preview: Preview, sentence: Mapping[str, str]) -> Self:
         """The preview as shown."""
-        contacts = [MemberOut.of(contact) for contact in preview.contacts]
-        return cls(matched=preview.matched, evaluated=preview.evaluated, complete=preview.complete, contacts=contacts)
+        return cls(
+            count=preview.count,
+            exact=preview.exact,
+            evaluated=preview.evaluated,
+            total=preview.total,
+            sample=[MemberOut.of(contact) for contact in preview.sample],
+            sentence=SentenceOut(**sentence),
+            problems=[ConditionProblemOut.model_validate(each, from_attributes=True) for each in preview.problems],
+        )
+
+
+class BothLanguagesOut(Schema):
+    """A word in both languages."""
+
+    es: str
+    en: str
+
+
+class ConditionChoiceOut(Schema):
+    """One value to choose, and what it is called."""
+
+    value: str
+    label: BothLanguagesOut
+
+
+class ConditionGroupOut(Schema):
+    """A heading under which fields are shown."""
+
+    key: str
+    label: BothLanguagesOut
+
+
+class ConditionFieldOut(Schema):
+    """Something conditions can ask about. ``choices`` are its values, null where one is written; ``lookup`` says what its ids are of."""
+
+    field: str
+    group: str
+    label: BothLanguagesOut
+    kind: Literal["text", "set", "choice", "number", "money", "boolean", "date", "instant", "behaviour", "sample"]
+    operators: list[str]
+    choices: list[ConditionChoiceOut] | None
+    lookup: Literal["member", "segment", "contact", "company", "lead", "deal", "form", "campaign", "pipeline"] | None
+
+
+class ConditionCatalogueOut(Schema):
+    """Everything conditions can ask in this workspace, and the language's own words."""
+
+    groups: list[ConditionGroupOut]
+    fields: list[ConditionFieldOut]
+    operators: dict[str, BothLanguagesOut]
+    units: dict[str, BothLanguagesOut]

@@ -1,43 +1,28 @@
-"""Making, filling, reading and deleting segments."""
+"""Making, reading, editing and deleting segments."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Literal
 
 from chalicelib.customers.contacts import service as contacts
-from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from chalicelib.foundation.ids import is_id
+from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments import checking, store
 from chalicelib.marketing.segments.domain import (
+    ASKED_LIMIT,
     SHARDS,
     MembersPage,
+    Progress,
     Segment,
     SegmentState,
-    compile_conditions,
-    parse,
 )
+from chalicelib.marketing.segments.previewing import Preview, preview
 
-SETTLING = timedelta(seconds=2)
-"""A fill lists contacts through an index, which follows the table within a second; it starts this long after the segment was
-made, so that it sees every change that the projector handled before the segment was there."""
-
-PAGE = 200
-PREVIEW_LIMIT = 2000
-SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How many of the contacts looked at meet the conditions; ``complete`` when all contacts were looked at."""
-
-    matched: int
-    evaluated: int
-    complete: bool
-    contacts: list[Contact]
+__all__ = ["Preview", "preview"]
 
 
 def get_segment(*, table: Table, workspace_id: str, segment_id: str) -> Segment:
@@ -59,6 +44,26 @@ def list_segments(*, table: Table, workspace_id: str, before: str = "", limit: i
     return store.recent(table, workspace_id, before=before, limit=limit)
 
 
+def described(*, runtime: Runtime, segments: Sequence[Segment]) -> list[Segment]:
+    """The same segments with what people want to see beside: what is wrong with their conditions, and how far a fill has come."""
+    found = []
+    words = None
+    for segment in segments:
+        if segment.broken:
+            words = words or checking.vocabulary(runtime.table, segment.workspace_id)
+            checked = checking.check(
+                runtime, segment.workspace_id, segment.conditions, segment_id=segment.id, words=words
+            )
+            segment = replace(segment, problems=checked.problems or segment.problems)
+        if segment.filling:
+            rows = store.fills(runtime.table, segment)
+            done = sum(int(row.done) for row in rows)
+            total = max([done, *(int(row.total) for row in rows)])
+            segment = replace(segment, progress=Progress(done, total))
+        found.append(segment)
+    return found
+
+
 def create_static(
     *,
     table: Table,
@@ -72,61 +77,135 @@ def create_static(
     """Make a list of these contacts. `InvalidError` names those that do not exist. Making the same id again goes on with it."""
     _check_contacts(table, workspace_id, contact_ids)
     now = clock.now()
-    segment = Segment(
-        workspace_id, segment_id, name, "static", None, SegmentState.READY, 0, SHARDS, now, now, now, 1, changed_by
-    )
+    segment = _new(workspace_id, segment_id, name, now, changed_by, state=SegmentState.READY, filled_at=now)
     _create(table, segment)
     if contact_ids:
-        store.add_members(table, segment, dict.fromkeys(contact_ids), now)
+        store.add_members(table, segment, contact_ids, now)
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
 def create_dynamic(
     *,
-    table: Table,
-    clock: Clock,
+    runtime: Runtime,
     workspace_id: str,
     segment_id: str,
     name: str,
     conditions: Mapping[str, Any],
     changed_by: str = "",
+    clock: Clock | None = None,
 ) -> Segment:
     """Make a segment of everybody who meets the conditions; it fills from the queue ``segment-fill``. `InvalidError` names each
     wrong place of the conditions.
     """
-    parse(conditions)
-    now = clock.now()
-    segment = Segment(
-        workspace_id,
-        segment_id,
-        name,
-        "dynamic",
-        dict(conditions),
-        SegmentState.FILLING,
-        0,
-        SHARDS,
-        None,
-        now,
-        now,
-        1,
-        changed_by,
-    )
-    _create(table, segment)
+    checked = checking.accept(runtime, workspace_id, conditions, segment_id=segment_id)
+    now = (clock or runtime.clock).now()
+    segment = _new(workspace_id, segment_id, name, now, changed_by, conditions=dict(conditions), bound=checked.bound)
+    _create(runtime.table, segment, checked.asks)
     return segment
 
 
-def _create(table: Table, segment: Segment) -> None:
+def freeze(
+    *, runtime: Runtime, workspace_id: str, segment_id: str, copy_id: str, name: str, changed_by: str
+) -> Segment:
+    """A static segment of those who are in this one now: it is filled from the queue ``segment-fill``."""
+    source = get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
+    now = runtime.clock.now()
+    segment = _new(workspace_id, copy_id, name, now, changed_by, source_id=source.id)
+    _create(runtime.table, segment)
+    return segment
+
+
+def _new(workspace_id: str, segment_id: str, name: str, now: datetime, changed_by: str, **given: Any) -> Segment:
+    values: dict[str, Any] = {"state": SegmentState.FILLING, "conditions": None, **given}
+    kind: Literal["static", "dynamic"] = "static" if values["conditions"] is None else "dynamic"
+    return Segment(
+        workspace_id=workspace_id,
+        id=segment_id,
+        name=name,
+        kind=kind,
+        count=0,
+        shards=SHARDS,
+        fresh_as_of=values.get("filled_at"),
+        created_at=now,
+        updated_at=now,
+        changed_by=changed_by,
+        **values,
+    )
+
+
+def _create(table: Table, segment: Segment, asks: Sequence[str] = ()) -> None:
     try:
-        store.create(table, segment)
+        store.create(table, segment, asks)
     except ConflictError:
         if store.read(table, segment.workspace_id, segment.id, consistent=True) is None:
             raise
 
 
+def change_segment(
+    *,
+    runtime: Runtime,
+    workspace_id: str,
+    segment_id: str,
+    version: int,
+    name: str | None = None,
+    conditions: Mapping[str, Any] | None = None,
+    changed_by: str = "",
+) -> Segment:
+    """Give a segment another name or other conditions, as it was at ``version``; `ConflictError` with the present one when it has
+    moved on. With other conditions it is filled anew, and so is whatever builds on it.
+    """
+    table, now = runtime.table, runtime.clock.now()
+    present = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
+    if present.version != version:
+        raise ConflictError(current=present)
+    try:
+        if conditions is not None and (present.broken or dict(conditions) != dict(present.conditions or {})):
+            _refill(runtime, present, conditions, name=name or present.name, now=now, changed_by=changed_by)
+        elif name is not None and name != present.name:
+            store.rename(table, present, name, now, changed_by=changed_by)
+    except ConflictError as conflict:
+        current = store.read(table, workspace_id, segment_id, consistent=True)
+        if current is None:
+            raise NotFoundError("There is no such segment.") from conflict
+        raise ConflictError(current=current) from conflict
+    return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
+
+
+def _refill(
+    runtime: Runtime, present: Segment, conditions: Mapping[str, Any], *, name: str, now: datetime, changed_by: str
+) -> None:
+    if present.kind == "static":
+        raise InvalidError("A list has no conditions.", field="conditions", code="static")
+    checked = checking.accept(runtime, present.workspace_id, conditions, segment_id=present.id)
+    changed = replace(
+        present,
+        name=name,
+        conditions=dict(conditions),
+        bound=checked.bound,
+        broken=False,
+        state=SegmentState.FILLING,
+        filled_at=None,
+        revision=present.revision + 1,
+        updated_at=now,
+        changed_by=changed_by,
+    )
+    try:
+        store.refill(runtime.table, changed, now, asks=checked.asks)
+    except store.CircleError as error:
+        raise InvalidError("These segments ask for one another.", field="conditions", code="circle") from error
+
+
 def delete_segment(*, table: Table, clock: Clock, workspace_id: str, segment_id: str) -> None:
-    """Delete a segment; its members' rows are cleared away from the queue. `NotFoundError` when there is none."""
+    """Delete a segment; its members' rows are cleared away from the queue. `NotFoundError` when there is none, `InvalidError` while
+    others ask for it.
+    """
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
-    store.delete(table, segment, clock.now())
+    try:
+        store.delete(table, segment, clock.now())
+    except store.InUseError as error:
+        using = store.read_many(table, workspace_id, error.ids[:ASKED_LIMIT])
+        names = ", ".join(each.name for each in using.values())
+        raise InvalidError(f"Other segments ask for this one: {names}.", field="segment_id", code="in_use") from error
 
 
 def add_contacts(
@@ -135,7 +214,7 @@ def add_contacts(
     """Put contacts into a static segment; who is in already stays."""
     segment = _static(table, workspace_id, segment_id)
     _check_contacts(table, workspace_id, contact_ids)
-    store.add_members(table, segment, dict.fromkeys(contact_ids), clock.now())
+    store.add_members(table, segment, contact_ids, clock.now())
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
@@ -154,65 +233,6 @@ def members(
     """Contact ids of a segment, page by page; ``start`` is a former page's ``next``. `NotFoundError` without the segment."""
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
     return store.members(table, segment, start=start, limit=limit)
-
-
-def preview(*, table: Table, workspace_id: str, conditions: Mapping[str, Any]) -> Preview:
-    """Who would be in a segment with these conditions, looked up among the first `PREVIEW_LIMIT` contacts."""
-    matcher = compile_conditions([parse(conditions)])
-    start: str | None = None
-    evaluated, matched, shown = 0, 0, []
-    while True:
-        page = contacts.page_of_contacts(table=table, workspace_id=workspace_id, start=start, limit=PAGE)
-        for contact in page.items:
-            if matcher(contact)[0]:
-                matched += 1
-                shown.append(contact)
-        evaluated += len(page.items)
-        start = page.next
-        if start is None or evaluated >= PREVIEW_LIMIT:
-            return Preview(matched, evaluated, start is None, shown[:SHOWN])
-
-
-def fill(
-    *, table: Table, clock: Clock, workspace_id: str, segment_id: str, start: str | None, pages: int
-) -> str | None:
-    """Go through some pages of all contacts and make members of those who meet the conditions; where to go on, or None when it
-    is over (the segment is ready then, or has been deleted). Doing it again changes nothing.
-    """
-    segment = store.read(table, workspace_id, segment_id, consistent=True)
-    if segment is None or segment.conditions is None or segment.state is SegmentState.READY:
-        return None
-    matcher = compile_conditions([parse(segment.conditions)])
-    for _ in range(pages):
-        page = contacts.page_of_contacts(table=table, workspace_id=workspace_id, start=start, limit=PAGE)
-        found = page.items
-        while found:
-            versions: dict[str, int | None] = {contact.id: contact.version for contact in found if matcher(contact)[0]}
-            try:
-                added = store.add_members(table, segment, versions, clock.now())
-            except NotFoundError:
-                return None
-            again = contacts.get_contacts(
-                table=table, workspace_id=workspace_id, contact_ids=added.changed, consistent=True
-            )
-            found = list(again.values())
-        start = page.next
-        if start is None:
-            _ready(table, segment, clock)
-            return None
-    return start
-
-
-def _ready(table: Table, segment: Segment, clock: Clock) -> None:
-    try:
-        store.mark_ready(table, segment, clock.now())
-    except ConflictError:  # another delivery of the last page was quicker, or the segment is gone
-        return
-
-
-def clear(*, table: Table, workspace_id: str, segment_id: str, shards: int) -> bool:
-    """Delete some thousand rows of a deleted segment's members; whether that was all."""
-    return store.clear(table, workspace_id, segment_id, shards, limit=5000)
 
 
 def members_among(*, table: Table, workspace_id: str, segment_id: str, contact_ids: Iterable[str]) -> set[str]:

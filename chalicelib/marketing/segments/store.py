@@ -1,30 +1,38 @@
 """Segments, their members and counts in the table."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.foundation.errors import InvalidError, NotFoundError
-from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table, Update, partition
+from chalicelib.foundation import clock as clocks
+from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
+from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table, Update
 from chalicelib.foundation.table.table import TransactionConflictError
-from chalicelib.marketing.segments.domain import MembersPage, Segment, SegmentState
+from chalicelib.marketing.segments.domain import DYNAMIC_LIMIT, MembersPage, Problem, Segment, SegmentState
+from chalicelib.marketing.segments.profile import Profile
 from chalicelib.marketing.segments.records import (
     CatalogueRecord,
     CountRecord,
+    FillRecord,
     MemberRecord,
+    ProfileRecord,
     SegmentRecord,
+    belonging_key,
     catalogue_key,
     count_key,
+    fill_key,
     member_key,
     members_partition,
+    profile_key,
+    sample_key,
+    sample_partition,
     segment_key,
     segments_partition,
 )
 
-DYNAMIC_LIMIT = 200
-CATALOGUE_LIMIT = 300_000  # characters; an item has at most 400 KB
 _ATTEMPTS = 6
+_BROKEN = Problem("conditions", "gone", "The conditions ask for something that is gone.")
 
 
 def read(table: Table, workspace_id: str, segment_id: str, *, consistent: bool = False) -> Segment | None:
@@ -62,127 +70,254 @@ def recent(table: Table, workspace_id: str, *, before: str, limit: int) -> list[
     return [to_domain(record, counts.get(count_key(workspace_id, record.segment_id))) for record in page.items]
 
 
-def create(table: Table, segment: Segment) -> None:
-    """Write a new segment, its count and, for a dynamic one, its place in the catalogue, at once."""
-    now = segment.created_at
+def create(table: Table, segment: Segment, asks: Sequence[str] = ()) -> None:
+    """Write a new segment, its count and, for a dynamic one, its place in the catalogue, at once. `InvalidError` when one of those
+    it ``asks`` for is gone, or there are too many.
+    """
     key, counted = segment_key(segment.workspace_id, segment.id), count_key(segment.workspace_id, segment.id)
-    record = SegmentRecord(
-        pk=key.pk,
-        sk=key.sk,
-        workspace_id=segment.workspace_id,
-        created_at=now,
-        gsi1pk=segments_partition(segment.workspace_id),
-        gsi1sk=segment.id,
-        name=segment.name,
-        segment_kind=segment.kind,
-        conditions=segment.conditions,
-        state=segment.state.value,
-        shards=segment.shards,
-        filled_at=segment.refreshed_at,
-        changed_by=segment.changed_by or None,
-    )
     count = CountRecord(
-        pk=counted.pk, sk=counted.sk, workspace_id=segment.workspace_id, created_at=now, updated_at=now, members=0
+        pk=counted.pk,
+        sk=counted.sk,
+        workspace_id=segment.workspace_id,
+        created_at=segment.created_at,
+        updated_at=segment.created_at,
+        members=0,
     )
-    own = [Create(record), Create(count)]
+    own: list[Operation] = [Create(to_record(segment, key)), Create(count)]
     if segment.conditions is None:
         table.transact(own)
         return
-    entry = {"conditions": segment.conditions, "shards": segment.shards}
-    _with_catalogue(table, segment.workspace_id, own, now, add={segment.id: entry})
+
+    def added(segments: dict[str, Any]) -> list[Operation]:
+        if segment.id not in segments and len(segments) >= DYNAMIC_LIMIT:
+            message = f"A workspace has at most {DYNAMIC_LIMIT} dynamic segments."
+            raise InvalidError(message, field="conditions", code="too_many")
+        segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)}
+        return [*own, *_asked(segment.workspace_id, segments, asks, own=segment.id)]
+
+    _with_catalogue(table, segment.workspace_id, segment.created_at, added)
+
+
+def rename(table: Table, segment: Segment, name: str, now: datetime, *, changed_by: str) -> None:
+    """Give a segment another name, at the version it was read at; whether it is being filled is left as it is."""
+    actions = [
+        SegmentRecord.name.set(name),
+        SegmentRecord.updated_at.set(now),
+        SegmentRecord.changed_by.set(changed_by),
+    ]
+    key = segment_key(segment.workspace_id, segment.id)
+    table.update(SegmentRecord, key, actions, condition=Record.version == segment.version)
+
+
+def refill(table: Table, segment: Segment, now: datetime, *, asks: Sequence[str]) -> None:
+    """Write a segment whose conditions mean something else now over the version it was read at: it is to be filled anew, and so is
+    every segment that builds on it. ``segment.revision`` is the new one.
+    """
+    where = segment.workspace_id
+
+    def changed(segments: dict[str, Any]) -> list[Operation]:
+        operations: list[Operation] = [Replace(to_record(segment, segment_key(where, segment.id)))]
+        operations += _asked(where, segments, asks, own=segment.id)
+        segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)}
+        for each in dependents(segments, segment.id):
+            segments[each] = {**segments[each], "rev": int(segments[each].get("rev", 1)) + 1}
+            operations.append(Update(segment_key(where, each), _emptied(now), SegmentRecord.pk.exists(), upsert=True))
+        return operations
+
+    _with_catalogue(table, where, now, changed)
+
+
+def _emptied(now: datetime) -> list[Any]:
+    return [
+        SegmentRecord.state.set(SegmentState.FILLING.value),
+        SegmentRecord.revision.add(1),
+        SegmentRecord.filled_at.remove(),
+        SegmentRecord.updated_at.set(now),
+    ]
 
 
 def delete(table: Table, segment: Segment, now: datetime) -> None:
-    """Delete a segment, its count and its place in the catalogue, at once. Its members are cleared away afterwards."""
+    """Delete a segment, its count and its place in the catalogue, at once. Its members are cleared away afterwards. `ConflictError`
+    while another asks for it.
+    """
     own: list[Operation] = [
         Delete(segment_key(segment.workspace_id, segment.id), Record.pk.exists()),
         Delete(count_key(segment.workspace_id, segment.id)),
     ]
-    if segment.conditions is None:
-        table.transact(own)
-        return
-    _with_catalogue(table, segment.workspace_id, own, now, remove=segment.id)
+
+    def removed(segments: dict[str, Any]) -> list[Operation]:
+        using = [each for each, entry in segments.items() if segment.id in entry.get("asks", ())]
+        if using:
+            raise InUseError(using)
+        segments.pop(segment.id, None)
+        return own
+
+    _with_catalogue(table, segment.workspace_id, now, removed)
+
+
+class InUseError(Exception):
+    """Other segments (their ids) ask for this one."""
+
+    def __init__(self, ids: Sequence[str]):
+        self.ids = tuple(ids)
+        super().__init__(", ".join(ids))
+
+
+def _asked(workspace_id: str, segments: Mapping[str, Any], asks: Sequence[str], *, own: str) -> list[Operation]:
+    """Checks that the static segments among these are there; the dynamic ones are in the catalogue that is written with them."""
+    if own in asks or any(own in reached(segments, each) for each in asks):
+        raise CircleError([own])
+    statics = [each for each in asks if each not in segments]
+    return [Check(segment_key(workspace_id, each), Record.pk.exists()) for each in statics]
+
+
+class CircleError(Exception):
+    """Segments that ask for one another."""
+
+    def __init__(self, way: Sequence[str]):
+        self.way = tuple(way)
+        super().__init__(" → ".join(way))
+
+
+def reached(segments: Mapping[str, Any], start: str) -> set[str]:
+    """All that a segment asks for, and those ask for."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for asked in segments.get(waiting.pop(), {}).get("asks", ()):
+            if asked not in found:
+                found.add(asked)
+                waiting.append(asked)
+    return found
+
+
+def dependents(segments: Mapping[str, Any], segment_id: str) -> list[str]:
+    """All that ask for a segment, by whatever way."""
+    return [each for each in segments if each != segment_id and segment_id in reached(segments, each)]
+
+
+def catalogue(table: Table, workspace_id: str) -> CatalogueRecord | None:
+    """The dynamic segments as they certainly are, or None while there has never been one."""
+    return table.get(CatalogueRecord, catalogue_key(workspace_id), consistent=True)
+
+
+def catalogue_version(table: Table, workspace_id: str) -> int:
+    """The catalogue's version as it certainly is; 0 without one."""
+    found = catalogue(table, workspace_id)
+    return int(found.version) if found else 0
+
+
+def population(table: Table, workspace_id: str) -> int:
+    """How many contacts the last fill saw; 0 if there was none."""
+    found = catalogue(table, workspace_id)
+    return int(found.population or 0) if found else 0
+
+
+def sampled(table: Table, workspace_id: str) -> int:
+    """How many contacts the sample for previews has."""
+    return table.count(sample_partition(workspace_id))
 
 
 def _with_catalogue(
-    table: Table,
-    workspace_id: str,
-    own: Sequence[Operation],
-    now: datetime,
-    *,
-    add: Mapping[str, Any] | None = None,
-    remove: str = "",
+    table: Table, workspace_id: str, now: datetime, change: Callable[[dict[str, Any]], list[Operation]]
 ) -> None:
+    """Carry out operations together with a change of the catalogue; ``change`` is given what is in it and may be asked again."""
     key = catalogue_key(workspace_id)
     for attempt in range(_ATTEMPTS):
         present = table.get(CatalogueRecord, key, consistent=True)
         segments = dict(present.segments) if present else {}
-        segments.update(add or {})
-        segments.pop(remove, None)
-        if add and (len(segments) > DYNAMIC_LIMIT or len(str(segments)) > CATALOGUE_LIMIT):
-            message = f"A workspace has at most {DYNAMIC_LIMIT} dynamic segments."
-            raise InvalidError(message, field="conditions", code="too_many")
+        own = change(segments)
         if present is None:
+            if not segments:
+                table.transact(own)
+                return
             record = CatalogueRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now, segments=segments)
-            catalogue: Operation = Create(record)
+            last: Operation = Create(record)
         else:
             present.segments, present.updated_at = segments, now
-            catalogue = Replace(present)
+            last = Replace(present)
         try:
-            table.transact([*own, catalogue])
+            table.transact([*own, last])
         except TransactionConflictError as conflict:
-            others = [position for position in conflict.failed if position < len(own)]
-            if others or attempt == _ATTEMPTS - 1:
+            if any(position < len(own) for position in conflict.failed) or attempt == _ATTEMPTS - 1:
                 raise
         else:
             return
 
 
-def mark_ready(table: Table, segment: Segment, now: datetime) -> None:
-    """The first fill is over."""
-    table.update(
-        SegmentRecord,
-        segment_key(segment.workspace_id, segment.id),
-        [
-            SegmentRecord.state.set(SegmentState.READY.value),
-            SegmentRecord.filled_at.set(now),
-            SegmentRecord.updated_at.set(now),
-        ],
-        condition=SegmentRecord.state == SegmentState.FILLING.value,
+# Fills
+
+
+def write_progress(
+    table: Table, segment: Segment, part: int, *, done: int, total: int, parts: int, finished: bool, now: datetime
+) -> None:
+    """How far a fill has come in one part; what an older fill says is left out."""
+    key = fill_key(segment.workspace_id, segment.id, part)
+    record = FillRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=segment.workspace_id,
+        created_at=now,
+        revision=segment.revision,
+        done=done,
+        total=total,
+        parts=parts,
+        finished=finished or None,
     )
+    condition = Record.pk.does_not_exist() | (FillRecord.revision <= segment.revision)
+    with contextlib.suppress(ConflictError):
+        table.put(record, condition=condition)
+
+
+def fills(table: Table, segment: Segment) -> list[FillRecord]:
+    """The parts of the present fill that have begun, as they certainly are."""
+    pk = fill_key(segment.workspace_id, segment.id, 0).pk
+    found = table.query_all(FillRecord, pk, begins_with="FILL#", consistent=True)
+    return [record for record in found if int(record.revision) == segment.revision]
+
+
+def mark_ready(table: Table, segment: Segment, now: datetime, *, population: int) -> bool:
+    """The fill is over; False when another one has begun meanwhile."""
+    try:
+        table.update(
+            SegmentRecord,
+            segment_key(segment.workspace_id, segment.id),
+            [
+                SegmentRecord.state.set(SegmentState.READY.value),
+                SegmentRecord.filled_at.set(now),
+                SegmentRecord.updated_at.set(now),
+            ],
+            condition=(SegmentRecord.state == SegmentState.FILLING.value) & _of_revision(segment.revision),
+            upsert=True,  # no edit: whoever has the segment open can go on
+        )
+    except ConflictError:
+        return False
+    if segment.conditions is not None:
+        actions = [CatalogueRecord.population.set(population)]
+        with contextlib.suppress(ConflictError):
+            table.update(CatalogueRecord, catalogue_key(segment.workspace_id), actions)
+    return True
+
+
+def _of_revision(revision: int) -> Any:
+    found = SegmentRecord.revision == revision
+    return found | SegmentRecord.revision.does_not_exist() if revision == 1 else found
 
 
 # Members
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """How many became members, and whose contact had changed meanwhile (they were not added)."""
-
-    count: int
-    changed: tuple[str, ...]
-
-
-def add_members(table: Table, segment: Segment, contacts: Mapping[str, int | None], now: datetime) -> Added:
-    """Make these contacts members, those who are not yet, with the count in the same transaction.
-
-    A contact given with its version is added only while it still has that version: a fill that decided on what it read must
-    not undo what the projector decided on since. `NotFoundError` when the segment has been deleted.
+def add_members(table: Table, segment: Segment, contact_ids: Iterable[str], now: datetime) -> int:
+    """Make these contacts members, those who are not yet, with the count in the same transaction; how many were not.
+    `NotFoundError` when the segment has been deleted.
     """
-    added, changed = 0, []
-    waiting = list(contacts.items())
+    added = 0
+    waiting = list(dict.fromkeys(contact_ids))
     while waiting:
-        size = 49 if any(version is not None for _, version in waiting) else 99
-        now_, waiting = waiting[:size], waiting[size:]
+        now_, waiting = waiting[:99], waiting[99:]
         while now_:
-            operations: list[Operation] = [_counted(segment, len(now_), now)]
-            owners = [""]
-            for contact_id, version in now_:
-                operations.append(Create(_member(segment, contact_id, now)))
-                owners.append(contact_id)
-                if version is not None:
-                    operations.append(_unchanged(segment.workspace_id, contact_id, version))
-                    owners.append(contact_id)
+            operations: list[Operation] = [counted(segment.workspace_id, segment.id, len(now_), now)]
+            operations += [Create(member(segment.workspace_id, segment.id, each, segment.shards, now)) for each in now_]
             try:
                 table.transact(operations)
             except TransactionConflictError as conflict:
@@ -190,14 +325,11 @@ def add_members(table: Table, segment: Segment, contacts: Mapping[str, int | Non
                     raise
                 if 0 in conflict.failed:
                     raise NotFoundError("There is no such segment.") from conflict
-                out = {owners[position] for position in conflict.failed}
-                members = {owners[p] for p in conflict.failed if isinstance(operations[p], Create)}
-                changed += [contact_id for contact_id, _ in now_ if contact_id in out - members]
-                now_ = [item for item in now_ if item[0] not in out]
+                now_ = [contact_id for p, contact_id in enumerate(now_, start=1) if p not in conflict.failed]
             else:
                 added += len(now_)
                 now_ = []
-    return Added(added, tuple(changed))
+    return added
 
 
 def remove_members(table: Table, segment: Segment, contact_ids: Iterable[str], now: datetime) -> int:
@@ -207,7 +339,7 @@ def remove_members(table: Table, segment: Segment, contact_ids: Iterable[str], n
     while waiting:
         now_, waiting = waiting[:99], waiting[99:]
         while now_:
-            operations: list[Operation] = [_counted(segment, -len(now_), now)]
+            operations: list[Operation] = [counted(segment.workspace_id, segment.id, -len(now_), now)]
             operations += [Delete(_place(segment, contact_id), Record.pk.exists()) for contact_id in now_]
             try:
                 table.transact(operations)
@@ -223,19 +355,6 @@ def remove_members(table: Table, segment: Segment, contact_ids: Iterable[str], n
     return removed
 
 
-def entering(workspace_id: str, segment_id: str, shards: int, contact_id: str, now: datetime) -> list[Operation]:
-    """The transaction by which one contact enters; it fails when it is in already."""
-    key = member_key(workspace_id, segment_id, contact_id, shards)
-    member = MemberRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now)
-    return [Create(member), _count(workspace_id, segment_id, 1, now)]
-
-
-def leaving(workspace_id: str, segment_id: str, shards: int, contact_id: str, now: datetime) -> list[Operation]:
-    """The transaction by which one contact leaves; it fails when it is not in."""
-    key = member_key(workspace_id, segment_id, contact_id, shards)
-    return [Delete(key, Record.pk.exists()), _count(workspace_id, segment_id, -1, now)]
-
-
 def members(table: Table, segment: Segment, *, start: Sequence[str] | None, limit: int) -> MembersPage:
     """Some members' contact ids, shard by shard; ``start`` is a former page's ``next``."""
     shard, after = (int(start[0]), start[1]) if start else (0, "")
@@ -248,6 +367,11 @@ def members(table: Table, segment: Segment, *, start: Sequence[str] | None, limi
             return MembersPage(found, [str(shard), f"C#{found[-1]}"])
         shard, after = shard + 1, ""
     return MembersPage(found)
+
+
+def moves_metric(segment_id: str) -> str:
+    """The metric of how many entered and left a segment, by day."""
+    return f"segment.{segment_id}"
 
 
 def is_member(table: Table, segment: Segment, contact_id: str) -> bool:
@@ -279,28 +403,94 @@ def _place(segment: Segment, contact_id: str) -> Key:
     return member_key(segment.workspace_id, segment.id, contact_id, segment.shards)
 
 
-def _member(segment: Segment, contact_id: str, now: datetime) -> MemberRecord:
-    key = _place(segment, contact_id)
-    return MemberRecord(pk=key.pk, sk=key.sk, workspace_id=segment.workspace_id, created_at=now)
+def member(workspace_id: str, segment_id: str, contact_id: str, shards: int, now: datetime) -> MemberRecord:
+    """The row of a membership."""
+    key = member_key(workspace_id, segment_id, contact_id, shards)
+    return MemberRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now)
 
 
-def _counted(segment: Segment, amount: int, now: datetime) -> Update:
-    return _count(segment.workspace_id, segment.id, amount, now)
-
-
-def _count(workspace_id: str, segment_id: str, amount: int, now: datetime) -> Update:
+def counted(workspace_id: str, segment_id: str, amount: int, now: datetime) -> Update:
+    """So many members more."""
     actions = [CountRecord.members.add(amount), CountRecord.updated_at.set(now)]
     return Update(count_key(workspace_id, segment_id), actions)
 
 
-def _unchanged(workspace_id: str, contact_id: str, version: int) -> Check:
-    return Check(Key(partition(workspace_id, "C", contact_id), "CONTACT"), Record.version == version)
+def to_profile(record: ProfileRecord) -> Profile:
+    """The profile in an item."""
+    return Profile(record.mail or {}, record.posts or {}, record.deals or {}, int(record.version))
+
+
+def deeds_of(table: Table, workspace_id: str, contact_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """What the profiles of these contacts tell, a row for each campaign, form and deal."""
+    keys = [profile_key(workspace_id, each) for each in contact_ids]
+    profile = Profile.union(to_profile(each) for each in table.get_many(ProfileRecord, keys, consistent=True).values())
+    mail = [{"campaign_id": each, **_moments(_MAIL, row)} for each, row in profile.mail.items()]
+    posts = [{"form_id": form, "posts": len(sent)} for form, sent in profile.posts.items()]
+    deals = [{"deal_id": each, "status": row[0]} for each, row in profile.deals.items()]
+    return [*mail, *posts, *deals]
+
+
+_MAIL = ("sent_at", "opened_at", "clicked_at", "bounced_at")
+
+
+def _moments(names: Sequence[str], row: Sequence[Any]) -> dict[str, str]:
+    return {name: clocks.to_text(datetime.fromtimestamp(at, UTC)) for name, at in zip(names, row, strict=False) if at}
+
+
+def forget(table: Table, workspace_id: str, contact_ids: Iterable[str]) -> int:
+    """Delete what stands beside these contacts; how many there were."""
+    ids = list(contact_ids)
+    keys = [key(workspace_id, each) for each in ids for key in (belonging_key, profile_key, sample_key)]
+    found = table.get_many(Record, keys, consistent=True)
+    table.write_many([], deletes=list(found))
+    return len(found)
+
+
+def profile_operation(workspace_id: str, contact_id: str, profile: Profile, now: datetime) -> Operation:
+    """Write a profile over the version it was read at."""
+    key = profile_key(workspace_id, contact_id)
+    record = ProfileRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=workspace_id,
+        version=profile.version or 1,
+        created_at=now,
+        mail=profile.mail or None,
+        posts=profile.posts or None,
+        deals=profile.deals or None,
+    )
+    return Replace(record) if profile.version else Create(record)
+
+
+def to_record(segment: Segment, key: Key) -> SegmentRecord:
+    """The item of a segment."""
+    return SegmentRecord(
+        pk=key.pk,
+        sk=key.sk,
+        workspace_id=segment.workspace_id,
+        version=segment.version,
+        created_at=segment.created_at,
+        updated_at=segment.updated_at,
+        gsi1pk=segments_partition(segment.workspace_id),
+        gsi1sk=segment.id,
+        name=segment.name,
+        segment_kind=segment.kind,
+        conditions=segment.conditions,
+        state=segment.state.value,
+        shards=segment.shards,
+        filled_at=segment.filled_at,
+        revision=segment.revision,
+        bound=segment.bound or None,
+        broken=segment.broken or None,
+        source_id=segment.source_id or None,
+        changed_by=segment.changed_by or None,
+    )
 
 
 def to_domain(record: SegmentRecord, count: CountRecord | None) -> Segment:
     """The segment in its items."""
     moved = count.updated_at if count else None
-    refreshed = max((instant for instant in (record.filled_at, moved) if instant), default=None)
+    fresh = max((instant for instant in (record.filled_at, moved) if instant), default=None)
     return Segment(
         workspace_id=record.workspace_id,
         id=record.segment_id,
@@ -308,10 +498,16 @@ def to_domain(record: SegmentRecord, count: CountRecord | None) -> Segment:
         kind="dynamic" if record.segment_kind == "dynamic" else "static",
         conditions=record.conditions,
         state=SegmentState(record.state),
-        count=int(count.members) if count else 0,
+        count=int(count.members) if count and not record.broken else 0,
         shards=int(record.shards),
-        refreshed_at=refreshed if record.filled_at else None,
+        fresh_as_of=fresh if record.filled_at else None,
+        filled_at=record.filled_at,
         created_at=record.created_at,
         updated_at=record.updated_at or record.created_at,
         version=int(record.version),
+        revision=int(record.revision or 1),
+        broken=bool(record.broken),
+        bound=record.bound,
+        source_id=record.source_id or "",
+        problems=(_BROKEN,) if record.broken else (),
     )

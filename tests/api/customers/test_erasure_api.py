@@ -118,7 +118,8 @@ def live(life: Life, word: str) -> str:
     life.post(f"/contacts/{contact_id}/merge", {"other_id": twin["id"]})
     segment = life.post("/segments", {"name": "Lista", "kind": "static", "contact_ids": [contact_id]})
     life.post(
-        "/segments", {"name": "Todos", "kind": "dynamic", "conditions": {"all": [{"field": "email", "op": "present"}]}}
+        "/segments",
+        {"name": "Todos", "kind": "dynamic", "conditions": {"all": [{"field": "contact.email", "op": "present"}]}},
     )
     company = life.post("/companies", {"name": f"Empresa {len(word)}"})
     deal = life.post(

@@ -5,7 +5,7 @@ import pytest
 from tests.api.conftest import Api, World
 from tests.helpers import Stream
 
-VIP = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
+VIP = {"all": [{"field": "contact.tag", "op": "is", "value": "vip"}]}
 
 
 def person(client: Api, workspace: World, number: int, *tags: str) -> str:
@@ -47,7 +47,7 @@ def test_static(client: Api, workspace: World, other_workspace: World) -> None:
 
 def test_dynamic(client: Api, workspace: World, stream: Stream) -> None:
     made = client.post("/segments", {"name": "D", "kind": "dynamic", "conditions": VIP}, **workspace.key)
-    assert (made.status, made["state"], made["refreshed_at"], made["conditions"]) == (201, "filling", None, VIP)
+    assert (made.status, made["state"], made["fresh_as_of"], made["conditions"]) == (201, "filling", None, VIP)
     vip = person(client, workspace, 1, "VIP")
     person(client, workspace, 2)
     assert stream.project(client.runtime) == []
@@ -55,7 +55,9 @@ def test_dynamic(client: Api, workspace: World, stream: Stream) -> None:
     [item] = client.get(f"/segments/{made['id']}/contacts", **workspace.key)["items"]
     assert (item["id"], item["display_name"], item["email"]) == (vip, "N1", "n1@x.example")
     preview = client.post("/segments/preview", {"conditions": VIP}, **workspace.key)
-    assert (preview["matched"], preview["evaluated"], preview["complete"]) == (1, 2, True)
+    assert (preview["count"], preview["evaluated"], preview["total"], preview["exact"]) == (1, 2, 2, True)
+    assert [person["id"] for person in preview["sample"]] == [vip]
+    assert preview["sentence"] == {"es": "Personas con la etiqueta vip.", "en": "People with the tag vip."}
     assert client.post(f"/segments/{made['id']}/contacts", {"contact_ids": [vip]}, **workspace.key).status == 422
 
 
@@ -68,7 +70,7 @@ def test_dynamic(client: Api, workspace: World, stream: Stream) -> None:
         ({"name": "x", "kind": "static", "conditions": VIP}, "body"),
         ({"name": "x", "kind": "static", "contact_ids": ["x"]}, "contact_ids.0"),
         ({"name": "x", "kind": "static", "contact_ids": ["x" * 27]}, "contact_ids.0"),
-        ({"name": "x", "kind": "dynamic", "conditions": {"all": [{"field": "tag", "op": "like"}]}}, "conditions.all.0.op"),
+        ({"name": "x", "kind": "dynamic", "conditions": {"all": [{"field": "contact.tag", "op": "like"}]}}, "conditions.all.0.op"),
         ({"name": "x", "kind": "static", "count": 7}, "count"),
     ],
 )  # fmt: skip

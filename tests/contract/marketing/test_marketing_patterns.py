@@ -14,7 +14,7 @@ from chalicelib.marketing.forms import tokens
 from chalicelib.marketing.forms.domain import ConsentQuestion, Field, FieldType, Form, Page, Post, SubmissionState
 from chalicelib.marketing.scoring import service as scoring
 from chalicelib.marketing.scoring.consumers import handle
-from chalicelib.marketing.segments import projections, service
+from chalicelib.marketing.segments import filling, projections, service
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace
 from infra.local.priced import PricedTable
@@ -22,7 +22,7 @@ from tests.contract.patterns import check
 from tests.helpers import NOON, Stream
 
 PAGE = Page("https://cumbre.example/demo", "https://www.google.com/", {"source": "google", "medium": "cpc"})
-VIP = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
+VIP = {"all": [{"field": "contact.tag", "op": "is", "value": "vip"}]}
 
 
 @pytest.fixture
@@ -154,16 +154,21 @@ def test_segments(runtime: Runtime, workspace: Workspace, stream: Stream, priced
     stream.project(runtime, projections.PROJECTIONS)
     priced.reset()
     segment = service.create_dynamic(
-        **where, clock=runtime.clock, segment_id=runtime.new_id(), name="D", conditions=VIP
+        runtime=runtime, workspace_id=workspace.id, segment_id=runtime.new_id(), name="D", conditions=VIP
     )
     check("segments.create-dynamic", priced)
+    part = {"segment_id": segment.id, "revision": 1, "part": 0, "parts": 1, "start": "0:", "done": 0, "total": 200}
     priced.reset()
-    service.fill(**where, clock=runtime.clock, segment_id=segment.id, start=None, pages=1)
+    assert filling.fill(runtime, workspace.id, part) == []
     assert service.get_segment(**where, segment_id=segment.id).count == 10
     check("segments.fill", priced)
 
     stream.project(runtime, projections.PROJECTIONS)
-    for name, tags in (("segments.unmoved", ["a"]), ("segments.moved", ["vip"])):
+    for name, changes in (
+        ("segments.unseen", {"first_name": "Ana"}),
+        ("segments.unmoved", {"tags": ["a"]}),
+        ("segments.moved", {"tags": ["vip"]}),
+    ):
         moved = contacts.get_contact(**where, contact_id=people[-1].id)
         contacts.change_contact(
             table=priced,
@@ -171,7 +176,7 @@ def test_segments(runtime: Runtime, workspace: Workspace, stream: Stream, priced
             workspace=workspace,
             contact_id=moved.id,
             version=moved.version,
-            changes={"tags": tags},
+            changes=changes,
         )
         priced.reset()
         stream.project(runtime, projections.PROJECTIONS)

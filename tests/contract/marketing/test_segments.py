@@ -12,8 +12,7 @@ from chalicelib.foundation.errors import InvalidError, NotFoundError
 from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import projections, service, store
+from chalicelib.marketing.segments import evaluation, filling, projections, service, store
 from chalicelib.marketing.segments.consumers import handle
 from chalicelib.marketing.segments.domain import Segment, SegmentState
 from chalicelib.workspaces.settings import service as settings
@@ -21,7 +20,7 @@ from chalicelib.workspaces.settings.domain import Workspace
 from infra.local.priced import PricedTable
 from tests.helpers import Stream
 
-TAGGED = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
+TAGGED = {"all": [{"field": "contact.tag", "op": "is", "value": "vip"}]}
 
 
 @pytest.fixture
@@ -54,8 +53,7 @@ def retag(runtime: Runtime, workspace: Workspace, contact: Contact, *tags: str) 
 
 def dynamic(runtime: Runtime, workspace: Workspace, conditions: dict[str, Any] | None = None) -> Segment:
     return service.create_dynamic(
-        table=runtime.table,
-        clock=runtime.clock,
+        runtime=runtime,
         workspace_id=workspace.id,
         segment_id=runtime.new_id(),
         name="S",
@@ -144,25 +142,25 @@ def test_fill_races_the_projector(
     people = [make(runtime, workspace, number, "vip") for number in range(6)]
     segment = dynamic(runtime, workspace)
     stream.project(runtime)
-    add = store.add_members
+    carry_out = evaluation._Run.carry_out
     changed: list[Contact] = []
 
-    def slowly(table: Table, segment: Segment, versions: Any, now: Any) -> Any:
+    def slowly(run: Any, plans: Any) -> Any:
         if not changed:
             changed.append(retag(runtime, workspace, people[0], "other"))
             changed.append(retag(runtime, workspace, people[1], "vip", "still"))
             stream.project(runtime)
-        return add(table, segment, versions, now)
+        return carry_out(run, plans)
 
-    monkeypatch.setattr(store, "add_members", slowly)
+    monkeypatch.setattr(evaluation._Run, "carry_out", slowly)
     drain(runtime)
     wanted = {person.id for person in people[1:]}
     assert state(runtime, segment) == (SegmentState.READY, 5, wanted)
 
 
 def test_fill_in_pages(runtime: Runtime, workspace: Workspace, stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "PAGE", 2)
-    monkeypatch.setattr("chalicelib.marketing.segments.consumers._PAGES", 2)
+    monkeypatch.setattr(filling, "PAGE", 2)
+    monkeypatch.setattr(filling, "PAGES", 2)
     people = [make(runtime, workspace, number, "vip") for number in range(13)]
     segment = dynamic(runtime, workspace)
     stream.project(runtime)
@@ -229,8 +227,8 @@ def test_other_workspaces_do_not_meet(runtime: Runtime, workspace: Workspace, st
 def test_preview(runtime: Runtime, workspace: Workspace) -> None:
     for number in range(12):
         make(runtime, workspace, number, *(["vip"] if number < 11 else []))
-    found = service.preview(table=runtime.table, workspace_id=workspace.id, conditions=TAGGED)
-    assert (found.matched, found.evaluated, found.complete, len(found.contacts)) == (11, 12, True, 10)
+    found = service.preview(runtime=runtime, workspace_id=workspace.id, conditions=TAGGED)
+    assert (found.count, found.evaluated, found.exact, len(found.sample)) == (11, 12, True, 11)
 
 
 def test_capacity(runtime: Runtime, workspace: Workspace, stream: Stream) -> None:
@@ -245,8 +243,8 @@ def test_capacity(runtime: Runtime, workspace: Workspace, stream: Stream) -> Non
     person = retag(runtime, workspace, person, "vip")
     priced.reset()
     assert stream.project(runtime, projections.PROJECTIONS) == []
-    assert priced.parts == ["Create Member: 2 + 0", "Update COUNT: 2 + 0"]
+    assert priced.parts[:3] == ["Create Member: 2 + 0", "Create Belonging: 2 + 0", "Update COUNT: 2 + 0"]
     retag(runtime, workspace, person)
     priced.reset()
     assert stream.project(runtime, projections.PROJECTIONS) == []
-    assert priced.writes == 4
+    assert priced.writes == 10  # and how many left on this day

@@ -96,9 +96,9 @@ for (let index = 0; index < 1000; index++) makeContact(Math.max(3, 128_000 * Mat
 
 export const counts = (given = {}) => ({ pending: 0, claimed: 0, sent: 0, delivered: 0, bounced: 0, complained: 0, failed: 0, suppressed: 0, unknown: 0, parked: 0, opened: 0, clicked: 0, unsubscribed: 0, ...given })
 export const segments = [
-  { id: id(), name: 'Quieren novedades', kind: 'dynamic', conditions: { all: [{ field: 'consent', op: 'is', value: 'marketing_email' }] }, count: 812, state: 'ready', refreshed_at: ago(2), version: 1 },
-  { id: id(), name: 'Colombia, muy interesados', kind: 'dynamic', conditions: { all: [{ field: 'country', op: 'is', value: 'CO' }, { any: [{ field: 'score_total', op: 'at_least', value: 50 }, { field: 'tag', op: 'is', value: 'vip' }] }, { not: { field: 'lifecycle_stage', op: 'is', value: 'loyalty' } }] }, count: 64, state: 'ready', refreshed_at: ago(7), version: 2 },
-  { id: id(), name: 'Invitados al evento de diciembre', kind: 'static', conditions: null, count: 24, state: 'ready', refreshed_at: ago(1300), version: 5 },
+  { id: id(), name: 'Quieren novedades', kind: 'dynamic', conditions: { all: [{ field: 'consent.marketing_email', op: 'is', value: 'granted' }] }, count: 812, state: 'ready', fresh_as_of: ago(2), version: 1 },
+  { id: id(), name: 'Colombia, muy interesados', kind: 'dynamic', conditions: { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'score.total', op: 'at_least', value: 50 }, { field: 'contact.tag', op: 'is', value: 'vip' }] }, { none: [{ field: 'contact.lifecycle_stage', op: 'is', value: 'loyalty' }] }] }, count: 64, state: 'ready', fresh_as_of: ago(7), version: 2 },
+  { id: id(), name: 'Invitados al evento de diciembre', kind: 'static', conditions: null, count: 24, state: 'ready', fresh_as_of: ago(1300), version: 5 },
 ]
 export const membership = new Map(segments.map((segment) => [segment.id, contacts.slice(0, segment.count).map((one) => one.id)]))
 const campaign = (given) => ({

@@ -108,7 +108,7 @@ on('GET', '/search', ({ query }) => {
 on('GET', '/segments', ({ query }) => page(segments, query))
 on('POST', '/segments', ({ body }) => {
   const ids = body.contact_ids ?? contacts.slice(0, 120).map((one) => one.id)
-  const segment = { id: data.id(), conditions: null, ...body, count: ids.length, state: body.kind === 'dynamic' ? 'filling' : 'ready', refreshed_at: now(), version: 1 }
+  const segment = { id: data.id(), conditions: null, ...body, count: ids.length, state: body.kind === 'dynamic' ? 'filling' : 'ready', fresh_as_of: now(), version: 1 }
   delete segment.contact_ids
   data.membership.set(segment.id, ids)
   segments.unshift(segment)
@@ -118,7 +118,7 @@ on('POST', '/segments', ({ body }) => {
 on('GET', '/segments/{id}', ({ ids }) => byId(segments, ids[0]))
 on('DELETE', '/segments/{id}', ({ ids }) => (segments.splice(segments.findIndex((one) => one.id === ids[0]), 1), [204]))
 on('GET', '/segments/{id}/contacts', ({ ids, query }) => page(missing(data.membership.get(ids[0])).map((one) => byId(contacts, one)).map((one) => ({ id: one.id, display_name: one.display_name, email: one.emails[0].address, company_name: one.company_name ?? '', grade: one.score.grade })), query))
-on('POST', '/segments/preview', ({ body }) => ({ evaluated: 1000, matched: 40 * JSON.stringify(body.conditions).length % 900, complete: true, contacts: [] }))
+on('POST', '/segments/preview', ({ body }) => ({ count: 40 * JSON.stringify(body.conditions).length % 900, exact: true, evaluated: 1000, total: 1000, sample: [], sentence: { es: 'Personas.', en: 'People.' }, problems: [] }))
 on('POST', '/segments/{id}/contacts', ({ ids, body }) => {
   data.membership.set(ids[0], [...new Set([...body.contact_ids, ...data.membership.get(ids[0])])])
   byId(segments, ids[0]).count = data.membership.get(ids[0]).length

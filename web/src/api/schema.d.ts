@@ -404,23 +404,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/campaigns/{campaign_id}/winner": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decide an A/B test: who waits gets this variant. */
-        post: operations["pick_winner"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/companies": {
         parameters: {
             query?: never;
@@ -2584,6 +2567,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that conditions can ask in this workspace: fields, custom ones too, with operators and choices. */
+        get: operations["list_segment_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments/preview": {
         parameters: {
             query?: never;
@@ -2593,7 +2593,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who would be in a segment with these conditions, looked up among the first 2,000 contacts. */
+        /** Who would be in a segment with these conditions: counted up to 10,000 contacts, reckoned from a sample of more. */
         post: operations["preview_segment"];
         delete?: never;
         options?: never;
@@ -2616,7 +2616,8 @@ export interface paths {
         delete: operations["delete_segment"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give a segment another name or other conditions; with these it is filled anew. */
+        patch: operations["change_segment"];
         trace?: never;
     };
     "/v1/segments/{segment_id}/contacts": {
@@ -2633,6 +2634,23 @@ export interface paths {
         post: operations["add_segment_contacts"];
         /** Take contacts out of a static segment. */
         delete: operations["remove_segment_contacts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{segment_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a static segment of those who are in this one now. */
+        post: operations["freeze_segment"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3775,6 +3793,16 @@ export interface components {
             source: string;
         };
         /**
+         * BothLanguagesOut
+         * @description A word in both languages.
+         */
+        BothLanguagesOut: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /**
          * BrandColours
          * @description The kit's colours by name.
          */
@@ -4538,6 +4566,78 @@ export interface components {
             version: number;
             /** Website */
             website: string | null;
+        };
+        /**
+         * ConditionCatalogueOut
+         * @description Everything conditions can ask in this workspace, and the language's own words.
+         */
+        ConditionCatalogueOut: {
+            /** Fields */
+            fields: components["schemas"]["ConditionFieldOut"][];
+            /** Groups */
+            groups: components["schemas"]["ConditionGroupOut"][];
+            /** Operators */
+            operators: {
+                [key: string]: components["schemas"]["BothLanguagesOut"];
+            };
+            /** Units */
+            units: {
+                [key: string]: components["schemas"]["BothLanguagesOut"];
+            };
+        };
+        /**
+         * ConditionChoiceOut
+         * @description One value to choose, and what it is called.
+         */
+        ConditionChoiceOut: {
+            label: components["schemas"]["BothLanguagesOut"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * ConditionFieldOut
+         * @description Something conditions can ask about. ``choices`` are its values, null where one is written; ``lookup`` says what its ids are of.
+         */
+        ConditionFieldOut: {
+            /** Choices */
+            choices: components["schemas"]["ConditionChoiceOut"][] | null;
+            /** Field */
+            field: string;
+            /** Group */
+            group: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "set" | "choice" | "number" | "money" | "boolean" | "date" | "instant" | "behaviour" | "sample";
+            label: components["schemas"]["BothLanguagesOut"];
+            /** Lookup */
+            lookup: ("member" | "segment" | "contact" | "company" | "lead" | "deal" | "form" | "campaign" | "pipeline") | null;
+            /** Operators */
+            operators: string[];
+        };
+        /**
+         * ConditionGroupOut
+         * @description A heading under which fields are shown.
+         */
+        ConditionGroupOut: {
+            /** Key */
+            key: string;
+            label: components["schemas"]["BothLanguagesOut"];
+        };
+        /**
+         * ConditionProblemOut
+         * @description Something the conditions ask for that is gone: where, a code, why, and what it was about (a field or an id).
+         */
+        ConditionProblemOut: {
+            /** About */
+            about: string;
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
         };
         /**
          * ConfirmationOut
@@ -6557,6 +6657,16 @@ export interface components {
             limit?: number;
         };
         /**
+         * FillProgressOut
+         * @description How many contacts a fill has looked at, of how many.
+         */
+        FillProgressOut: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * FitGrades
          * @description From how many points of fit on the letter is reached; below B it is C.
          */
@@ -6834,6 +6944,14 @@ export interface components {
          * @enum {string}
          */
         FormState: "live" | "paused";
+        /**
+         * FreezeIn
+         * @description What the static segment is to be called.
+         */
+        FreezeIn: {
+            /** Name */
+            name: string;
+        };
         /**
          * GalleryItem
          * @description A template to begin from.
@@ -10007,8 +10125,7 @@ export interface components {
         };
         /**
          * RecipientOut
-         * @description Why somebody did or did not get a campaign. ``variant`` is that of the test (0 is the campaign's own text, -1 who gets the
-         *     winner), null without one.
+         * @description Why somebody did or did not get a campaign.
          */
         RecipientOut: {
             /** Attempt */
@@ -10027,8 +10144,6 @@ export interface components {
             delivered_at: string | null;
             /** Email */
             email: string;
-            /** Language */
-            language: string;
             /** Machine Clicked At */
             machine_clicked_at: string | null;
             /** Machine Opened At */
@@ -10047,8 +10162,6 @@ export interface components {
             state: string;
             /** Unsubscribed At */
             unsubscribed_at: string | null;
-            /** Variant */
-            variant: number | null;
         };
         /**
          * RecipientsQuery
@@ -10570,6 +10683,26 @@ export interface components {
             emails: string[];
         };
         /**
+         * SegmentChange
+         * @description Another name, or other conditions for a dynamic segment, which is filled anew then. ``version`` is the one that was read.
+         */
+        SegmentChange: {
+            /**
+             * Conditions
+             * @default null
+             */
+            conditions?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * SegmentIn
          * @description A segment to be made: a static one of these contacts, or a dynamic one of everybody who meets the conditions.
          */
@@ -10596,7 +10729,8 @@ export interface components {
         };
         /**
          * SegmentOut
-         * @description A segment. ``refreshed_at`` is null until a dynamic one has been filled.
+         * @description A segment. ``fresh_as_of`` is when its membership was last known to be whole; null until a dynamic one has been filled. One with
+         *     ``problems`` counts nobody until it is repaired.
          */
         SegmentOut: {
             /** Conditions */
@@ -10607,6 +10741,8 @@ export interface components {
             count: number;
             /** Created At */
             created_at: string;
+            /** Fresh As Of */
+            fresh_as_of: string | null;
             /** Id */
             id: string;
             /**
@@ -10616,8 +10752,10 @@ export interface components {
             kind: "static" | "dynamic";
             /** Name */
             name: string;
-            /** Refreshed At */
-            refreshed_at: string | null;
+            /** Problems */
+            problems: components["schemas"]["ConditionProblemOut"][];
+            progress: components["schemas"]["FillProgressOut"] | null;
+            sentence: components["schemas"]["SentenceOut"] | null;
             /**
              * State
              * @enum {string}
@@ -10717,6 +10855,16 @@ export interface components {
             email: string;
             /** Name */
             name: string;
+        };
+        /**
+         * SentenceOut
+         * @description The conditions in words.
+         */
+        SentenceOut: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
         };
         /**
          * SessionOut
@@ -11525,18 +11673,8 @@ export interface components {
          * @description Where a test goes.
          */
         TestIn: {
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
             /** To */
             to: string;
-            /**
-             * Variant
-             * @default null
-             */
-            variant?: number | null;
         };
         /**
          * TestOut
@@ -12105,14 +12243,6 @@ export interface components {
             to: string;
         };
         /**
-         * WinnerIn
-         * @description The variant that who waits is to get: 0 is the campaign's own text.
-         */
-        WinnerIn: {
-            /** Variant */
-            variant: number;
-        };
-        /**
          * WonCycleOut
          * @description From the beginning to being won.
          */
@@ -12455,18 +12585,48 @@ export interface components {
         };
         /**
          * PreviewIn
-         * @description Conditions to try.
+         * @description Conditions to try; ``segment_id`` is the segment that is being edited, so that a circle of segments is found.
          */
         chalicelib__marketing__segments__schemas__PreviewIn: {
             /**
              * Conditions
-             * @description `{"all": […]}`, `{"any": […]}`, `{"not": {…}}` of `{"field", "op", "value"}`.
+             * @description `{"all": […]}`, `{"any": […]}` or `{"none": […]}`, to five levels, of `{"field", "op", "value"}`; `GET /segments/fields` lists the fields with their operators.
              * @example {
              *       "all": [
              *         {
-             *           "field": "consent",
+             *           "field": "consent.marketing_email",
              *           "op": "is",
-             *           "value": "marketing_email"
+             *           "value": "granted"
+             *         },
+             *         {
+             *           "any": [
+             *             {
+             *               "field": "contact.tag",
+             *               "op": "is",
+             *               "value": "vip"
+             *             },
+             *             {
+             *               "field": "score.total",
+             *               "op": "at_least",
+             *               "value": 40
+             *             }
+             *           ]
+             *         },
+             *         {
+             *           "none": [
+             *             {
+             *               "field": "campaign.opened",
+             *               "op": "did",
+             *               "value": {
+             *                 "period": {
+             *                   "in_last": {
+             *                     "amount": 30,
+             *                     "unit": "day"
+             *                   }
+             *                 }
+             *               }
+             *             }
+             *           ]
              *         }
              *       ]
              *     }
@@ -12474,21 +12634,31 @@ export interface components {
             conditions: {
                 [key: string]: unknown;
             };
+            /**
+             * Segment Id
+             * @default null
+             */
+            segment_id?: string | null;
         };
         /**
          * PreviewOut
-         * @description How many of the contacts looked at (``evaluated``) meet the conditions, and the first of them; ``complete`` when these
-         *     were all contacts of the workspace.
+         * @description How many contacts meet the conditions, and up to twenty of them. Not ``exact`` with more than 10,000 contacts: reckoned from
+         *     ``evaluated`` of about ``total``.
          */
         chalicelib__marketing__segments__schemas__PreviewOut: {
-            /** Complete */
-            complete: boolean;
-            /** Contacts */
-            contacts: components["schemas"]["chalicelib__marketing__segments__schemas__MemberOut"][];
+            /** Count */
+            count: number;
             /** Evaluated */
             evaluated: number;
-            /** Matched */
-            matched: number;
+            /** Exact */
+            exact: boolean;
+            /** Problems */
+            problems: components["schemas"]["ConditionProblemOut"][];
+            /** Sample */
+            sample: components["schemas"]["chalicelib__marketing__segments__schemas__MemberOut"][];
+            sentence: components["schemas"]["SentenceOut"];
+            /** Total */
+            total: number;
         };
         /**
          * PreviewIn
@@ -12500,16 +12670,6 @@ export interface components {
              * @default
              */
             contact_id?: string;
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
-            /**
-             * Variant
-             * @default null
-             */
-            variant?: number | null;
         };
         /**
          * PreviewOut
@@ -15166,99 +15326,6 @@ export interface operations {
             };
             /** @description Something we need did not answer */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pick_winner: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description For people: the workspace they work in. An API key has its own. */
-                "X-Workspace"?: string;
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                campaign_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WinnerIn"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["chalicelib__marketing__campaigns__schemas__CampaignOut"];
-                };
-            };
-            /** @description Nobody we know */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not in this workspace */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Changed meanwhile; carries the current record */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too long */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some values are not valid; names each field */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29391,6 +29458,65 @@ export interface operations {
             };
         };
     };
+    list_segment_fields: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionCatalogueOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_segment: {
         parameters: {
             query?: never;
@@ -29563,6 +29689,98 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
             };
             /** @description Nobody we know */
             401: {
@@ -29806,6 +30024,99 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,7 +29,7 @@ export type Activity = Schemas['ActivityOut']
 export type Lead = Schemas['LeadOut']
 export type LeadStatus = Lead['status']
 export type ScoreChange = Schemas['ScoreChangeOut']
-export type Hit = Schemas['chalicelib__customers__search__schemas__HitOut']
+export type Hit = Schemas['HitOut']
 export type Company = Schemas['CompanyOut']
 export type CompanyChange = Schemas['CompanyChange']
 export type Pipeline = Schemas['PipelineOut']
@@ -82,7 +82,7 @@ export interface Condition {
   op: string
   value?: string | number | boolean | (string | number)[] | null
 }
-export type Conditions = { all: Conditions[] } | { any: Conditions[] } | { not: Conditions } | Condition
+export type Conditions = { all: Conditions[] } | { any: Conditions[] } | { none: Conditions[] } | Condition
 export type Segment = Schemas['SegmentOut']
 export type SegmentMember = Schemas['chalicelib__marketing__segments__schemas__MemberOut']
 export type SegmentPreview = Schemas['chalicelib__marketing__segments__schemas__PreviewOut']

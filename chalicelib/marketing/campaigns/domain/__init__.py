@@ -14,7 +14,6 @@ from chalicelib.marketing.campaigns.domain.campaign import (
 )
 from chalicelib.marketing.campaigns.domain.costs import Cost, CostPart, cost
 from chalicelib.marketing.campaigns.domain.options import (
-    REST,
     Ab,
     AbState,
     AbTest,
@@ -26,9 +25,6 @@ from chalicelib.marketing.campaigns.domain.options import (
     Variant,
     VariantResult,
     Window,
-    variant_for,
-    variant_group,
-    winner_of,
 )
 from chalicelib.marketing.campaigns.domain.states import TRANSITIONS, CampaignState, IllegalMoveError, Move, after
 from chalicelib.marketing.campaigns.domain.texts import (
@@ -44,7 +40,6 @@ __all__ = [
     "EVENTS",
     "LEDGER_STATES",
     "PURPOSE",
-    "REST",
     "TRANSITIONS",
     "Ab",
     "AbState",
@@ -74,8 +69,5 @@ __all__ = [
     "planning_at",
     "stop_reason",
     "text_name",
-    "variant_for",
-    "variant_group",
     "variant_in",
-    "winner_of",
 ]

@@ -36,6 +36,14 @@ export function operatorsOf(field: string): string[] {
   return ['is', 'is_not']
 }
 
+/** What the API calls the fields of this builder. */
+const stored: Record<string, string> = {
+  tag: 'contact.tag', score_total: 'score.total', grade: 'score.grade', score_fit: 'score.fit', score_engagement: 'score.engagement',
+  lifecycle_stage: 'contact.lifecycle_stage', source: 'contact.source', campaign: 'contact.campaign', country: 'contact.country',
+  city: 'contact.city', language: 'contact.language', company: 'company.name', email_kind: 'contact.email_kind', open_lead: 'contact.open_lead', phone: 'contact.phone',
+}
+const shown = Object.fromEntries(Object.entries(stored).map(([own, api]) => [api, own]))
+
 let next = 1
 export function row(field: string = 'tag'): Row {
   return { id: next++, field, op: operatorsOf(field)[0] ?? 'is', value: defaultValue(field) }
@@ -47,7 +55,8 @@ export function defaultValue(field: string): string {
 }
 /** One comparison with its value in the field's type. */
 export function test({ field, op, value }: Pick<Row, 'field' | 'op' | 'value'>): Condition {
-  return { field, op, value: isNumber(field) ? Number(value) : field === 'open_lead' ? value === 'true' : value.trim() }
+  if (field === 'consent') return { field: `consent.${value.trim()}`, op, value: 'granted' }
+  return { field: stored[field] ?? field, op, value: isNumber(field) ? Number(value) : field === 'open_lead' ? value === 'true' : value.trim() }
 }
 
 /** The tree the API takes; rows without a value are left out. */
@@ -63,14 +72,17 @@ export function inWords(given: Conditions | Record<string, unknown> | null): str
   const tree = given as Conditions
   if ('all' in tree) return join(tree.all, t('segments.and'))
   if ('any' in tree) return join(tree.any, t('segments.or'))
-  if ('not' in tree) return t('segments.negated', { text: inWords(tree.not) })
-  const key = `segments.field.${tree.field}`
+  if ('none' in tree) return t('segments.negated', { text: join(tree.none, t('segments.or')) })
+  const consent = tree.field.startsWith('consent.') ? tree.field.slice('consent.'.length) : ''
+  const own = consent ? 'consent' : (shown[tree.field] ?? tree.field)
+  const key = `segments.field.${own}`
   const field = has(key) ? t(key) : tree.field
-  const value = Array.isArray(tree.value) ? tree.value : tree.value == null ? [] : [tree.value]
-  return [field, t(`segments.op.${tree.op}`), value.map((one) => valueName(tree.field, String(one))).join(', ')].filter(Boolean).join(' ')
+  const found = consent || tree.value
+  const value = Array.isArray(found) ? found : found == null ? [] : [found]
+  return [field, t(`segments.op.${tree.op}`), value.map((one) => valueName(own, String(one))).join(', ')].filter(Boolean).join(' ')
 }
 function join(parts: Conditions[], word: string): string {
-  return parts.map((part) => ('field' in part || 'not' in part ? inWords(part) : `(${inWords(part)})`)).join(` ${word} `)
+  return parts.map((part) => ('field' in part || 'none' in part ? inWords(part) : `(${inWords(part)})`)).join(` ${word} `)
 }
 export function valueName(field: string, value: string): string {
   if (field === 'consent') return label('purpose', value)

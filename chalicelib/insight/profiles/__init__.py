@@ -1,0 +1,1 @@
+"""What people buy, in the profiles that marketing decides by: sales and marketing do not know of one another."""

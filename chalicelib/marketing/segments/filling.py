@@ -1,0 +1,165 @@
+"""Work over many contacts, a stretch at a time: filling and copying segments, and deciding about whom a company, a moment or a deletion
+concerns. Each function does a part and gives back what is left of it as orders' data; doing a part again changes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.listing import LISTING
+from chalicelib.foundation import clock as clocks
+from chalicelib.foundation import observability
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.foundation.table import Table
+from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments.domain import Segment
+from chalicelib.marketing.segments.evaluation import evaluate
+from chalicelib.marketing.segments.records import BelongingRecord, due_partition
+from chalicelib.workspaces.settings import service as settings
+
+PAGE = 200
+PAGES = 10
+"""Of contacts in one message: well within the function's time."""
+CLEARED = 5000
+DUE = 100
+DUE_ROUNDS = 20
+
+Data = Mapping[str, Any]
+
+
+def fill(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
+    """The first order of a fill becomes one for each part of the list of contacts; each of those goes through some pages and decides
+    about everybody it meets. The last part to end makes the segment ready. An order of a former fill does nothing.
+    """
+    segment = _filling(runtime, workspace_id, data)
+    if segment is None:
+        return []
+    if "part" not in data:
+        return _parts(runtime, segment, data)
+    part, parts, done, total = (int(data[name]) for name in ("part", "parts", "done", "total"))
+    start: str | None = str(data["start"])
+    for _ in range(PAGES):
+        page = contacts.page_of_contacts(table=runtime.table, workspace_id=workspace_id, start=start, limit=PAGE)
+        found = {contact.id: contact for contact in page.items}
+        if found:
+            now = runtime.clock.now()
+            evaluate(runtime.table, now, workspace_id, found, given=found, filling=True)
+        done += len(found)
+        start = page.next if page.next is not None and page.next.partition(":")[0] == str(part) else None
+        if start is None:
+            break
+    now = runtime.clock.now()
+    store.write_progress(
+        runtime.table, segment, part, done=done, total=total, parts=parts, finished=start is None, now=now
+    )
+    if start is not None:
+        return [{**data, "start": start, "done": done, "step": int(data.get("step", 0)) + 1}]
+    _finish(runtime.table, segment, now, parts)
+    return []
+
+
+def _filling(runtime: Runtime, workspace_id: str, data: Data) -> Segment | None:
+    segment = store.read(runtime.table, workspace_id, str(data["segment_id"]), consistent=True)
+    current = segment is not None and segment.revision == int(data["revision"]) and segment.filling
+    return segment if current else None
+
+
+def _parts(runtime: Runtime, segment: Segment, data: Data) -> list[dict[str, Any]]:
+    workspace = settings.get_workspace(table=runtime.table, workspace_id=segment.workspace_id, fresh=True)
+    total, exact = LISTING.count(runtime, workspace)
+    if not exact:
+        total = max(total, store.population(runtime.table, segment.workspace_id))
+    parts = workspace.shards_of("contacts")
+    common = {**data, "parts": parts, "total": total, "done": 0, "step": 0}
+    now = runtime.clock.now()
+    store.write_progress(runtime.table, segment, 0, done=0, total=total, parts=parts, finished=False, now=now)
+    return [{**common, "part": part, "start": f"{part}:"} for part in range(parts)]
+
+
+def _finish(table: Table, segment: Segment, now: datetime, parts: int) -> None:
+    """Ready, once all parts have ended."""
+    rows = store.fills(table, segment)
+    if sum(1 for row in rows if row.finished) >= parts:
+        store.mark_ready(table, segment, now, population=sum(int(row.done) for row in rows))
+
+
+def copy(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
+    """Put some of the members of the segment that was frozen into its copy."""
+    segment = _filling(runtime, workspace_id, data)
+    if segment is None:
+        return []
+    source = store.read(runtime.table, workspace_id, segment.source_id, consistent=True)
+    start, done = data.get("start"), int(data.get("done", 0))
+    now = runtime.clock.now()
+    if source is not None:
+        for _ in range(PAGES):
+            page = store.members(runtime.table, source, start=start, limit=PAGE)
+            store.add_members(runtime.table, segment, page.contact_ids, now)
+            start, done = page.next, done + len(page.contact_ids)
+            if start is None:
+                break
+    total = max(source.count if source is not None else 0, done)
+    store.write_progress(runtime.table, segment, 0, done=done, total=total, parts=1, finished=start is None, now=now)
+    if start is not None:
+        return [{**data, "start": start, "done": done, "step": int(data.get("step", 0)) + 1}]
+    _finish(runtime.table, segment, now, 1)
+    return []
+
+
+def clear(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
+    """Delete some thousand rows of a deleted segment's members."""
+    segment_id, shards = str(data["segment_id"]), int(data["shards"])
+    if store.clear(runtime.table, workspace_id, segment_id, shards, limit=CLEARED):
+        return []
+    return [{**data, "step": int(data.get("step", 0)) + 1}]
+
+
+def company(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
+    """Decide about some of a company's contacts."""
+    company_id, after = str(data["company_id"]), str(data.get("after", ""))
+    found = contacts.contacts_of_company(
+        table=runtime.table, workspace_id=workspace_id, company_id=company_id, after=after, limit=PAGE
+    )
+    ids = [contact.id for contact in found]
+    if ids:
+        evaluate(runtime.table, runtime.clock.now(), workspace_id, ids, fence=True)
+    return [{**data, "after": ids[-1], "step": int(data.get("step", 0)) + 1}] if len(ids) == PAGE else []
+
+
+def anybody_due(table: Table, shard: int, now: datetime) -> bool:
+    """Whether there is anybody in this part of the index to be decided about by now."""
+    return bool(_due(table, shard, now, 1))
+
+
+def due(runtime: Runtime, _: str, data: Data) -> list[dict[str, Any]]:
+    """Decide about those whose verdict changes by time alone about now, in one part of the index over all workspaces."""
+    shard, seen = int(data["shard"]), set[tuple[str, str]]()
+    failures: list[Exception] = []
+    for _round in range(DUE_ROUNDS):
+        now = runtime.clock.now()
+        found = _due(runtime.table, shard, now, DUE)
+        by_workspace: dict[str, list[str]] = {}
+        for record in found:
+            owner = (record.workspace_id, record.contact_id)
+            if owner not in seen:  # the index may still show who has been decided about a moment ago
+                seen.add(owner)
+                by_workspace.setdefault(record.workspace_id, []).append(record.contact_id)
+        if not by_workspace:
+            break
+        for workspace_id, ids in by_workspace.items():
+            try:
+                evaluate(runtime.table, now, workspace_id, ids, fence=True)
+            except Exception as error:  # noqa: BLE001 - one workspace does not hold up the others
+                observability.failure("segments not decided", workspace_id=workspace_id, contacts=len(ids))
+                failures.append(error)
+    else:
+        return [{**data, "step": int(data.get("step", 0)) + 1}]
+    if failures:
+        raise ExceptionGroup("some contacts could not be decided about", failures)
+    return []
+
+
+def _due(table: Table, shard: int, now: datetime, limit: int) -> list[BelongingRecord]:
+    before = f"{clocks.to_text(now)}~"
+    return table.query(BelongingRecord, due_partition(shard), index="due", before=before, limit=limit).items
