@@ -3,5 +3,5 @@ import { need, setLocale } from '../src/i18n/index.svelte'
 
 beforeAll(async () => {
   await setLocale('en')
-  await need('customers', 'sales', 'segments', 'campaigns', 'templates')
+  await need('customers', 'sales', 'segments', 'campaigns', 'templates', 'results')
 })

@@ -3,7 +3,7 @@ export type Locale = 'es' | 'en'
 type Params = Record<string, string | number>
 
 /** Texts that load together: those of the frame always, the others with the first screen that needs them. */
-export type Bundle = 'frame' | 'customers' | 'sales' | 'segments' | 'campaigns' | 'templates'
+export type Bundle = 'frame' | 'customers' | 'sales' | 'segments' | 'campaigns' | 'templates' | 'results'
 type Load = () => Promise<{ default: Record<string, string> }>
 const loaders: Record<Bundle, Record<Locale, Load>> = {
   frame: { es: () => import('./es.json'), en: () => import('./en.json') },
@@ -12,6 +12,7 @@ const loaders: Record<Bundle, Record<Locale, Load>> = {
   segments: { es: () => import('./segments/es.json'), en: () => import('./segments/en.json') },
   campaigns: { es: () => import('./campaigns/es.json'), en: () => import('./campaigns/en.json') },
   templates: { es: () => import('./templates/es.json'), en: () => import('./templates/en.json') },
+  results: { es: () => import('./results/es.json'), en: () => import('./results/en.json') },
 }
 const loaded = new Set<Bundle>(['frame'])
 const state = $state<{ locale: Locale; messages: Record<string, string> }>({ locale: 'en', messages: {} })
