@@ -28,6 +28,9 @@ def missing(campaign: Campaign) -> Iterator[Notice]:
         if not wording.subject and (not variant_in(name) or campaign.tests_subjects):
             place = f"{field_of(name)}subject"
             yield Notice("subject_missing", "The subject is empty.", place, blocking=True)
+    if campaign.ab_test is not None and campaign.ab_test.winner_by == "conversions" and campaign.goal is None:
+        message = "There is no goal to count conversions by."
+        yield Notice("goal_missing", message, "ab_test.winner_by", blocking=True)
     for number, variant in enumerate(campaign.ab_test.variants if campaign.ab_test else ()):
         for language in campaign.translations:
             if language not in variant.translations:

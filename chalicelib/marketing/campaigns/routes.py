@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.marketing.campaigns import service
 from chalicelib.marketing.campaigns.domain import Campaign
-from chalicelib.marketing.campaigns.schemas import CampaignChange, CampaignIn, CampaignOut, SendIn, present
+from chalicelib.marketing.campaigns.schemas import CampaignChange, CampaignIn, CampaignOut, SendIn, WinnerIn, present
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("campaigns", __name__)
@@ -183,6 +183,28 @@ def cancel_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
         scheduler=call.runtime.scheduler,
         workspace_id=call.workspace_id,
         campaign_id=campaign_id,
+        changed_by=call.actor.reference,
+    )
+    return CampaignOut.of(campaign)
+
+
+@routes.post(
+    "/campaigns/{campaign_id}/winner",
+    permission="campaigns:send",
+    body=WinnerIn,
+    returns=CampaignOut,
+    present=present,
+    errors=(409,),
+)
+def pick_winner(call: Call[WinnerIn], campaign_id: str) -> CampaignOut:
+    """Decide an A/B test: who waits gets this variant."""
+    campaign = service.pick_winner(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        queues=call.runtime.queues,
+        workspace_id=call.workspace_id,
+        campaign_id=campaign_id,
+        variant=call.body.variant,
         changed_by=call.actor.reference,
     )
     return CampaignOut.of(campaign)

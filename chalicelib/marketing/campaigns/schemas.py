@@ -136,6 +136,12 @@ class SendIn(Schema):
     time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
+class WinnerIn(Schema):
+    """The variant that who waits is to get: 0 is the campaign's own text."""
+
+    variant: Annotated[int, Field(ge=0, le=3)]
+
+
 class SenderOut(Schema):
     """Who a message comes from."""
 

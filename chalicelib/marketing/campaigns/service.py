@@ -12,9 +12,10 @@ from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError
 from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.campaigns import events, store
+from chalicelib.marketing.campaigns import events, store, testing
 from chalicelib.marketing.campaigns.checking import check_choices, missing
 from chalicelib.marketing.campaigns.domain import (
+    Ab,
     Baseline,
     BodySource,
     Campaign,
@@ -374,9 +375,8 @@ def audience_known(*, table: Table, clock: Clock, campaign: Campaign, audience: 
     """The ledger is whole: sending begins. `ConflictError` when the campaign has changed since it was read."""
     state = after(campaign.state, Move.PLANNED, current=campaign)
     plan = replace(campaign.plan, done=True)
-    return store.replace(
-        table, replace(campaign, state=state, plan=plan, audience=audience, updated_at=clock.now(), changed_by=SYSTEM)
-    )
+    known = replace(campaign, state=state, plan=plan, audience=audience, ab=Ab() if campaign.ab_test else None)
+    return store.replace(table, replace(known, updated_at=clock.now(), changed_by=SYSTEM))
 
 
 def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
@@ -413,6 +413,38 @@ def looked_after(*, table: Table, clock: Clock, campaign: Campaign) -> bool:
     except ConflictError:
         return False
     return True
+
+
+def tend_test(*, table: Table, clock: Clock, queues: Queues, campaign: Campaign) -> Campaign:
+    """See to the test of a campaign that is being sent; see `testing.tend`."""
+    try:
+        return testing.tend(table=table, clock=clock, queues=queues, campaign=campaign)
+    except ConflictError:
+        return campaign  # somebody changed it this moment; the next tick looks again
+
+
+def pick_winner(
+    *,
+    table: Table,
+    clock: Clock,
+    queues: Queues,
+    workspace_id: str,
+    campaign_id: str,
+    variant: int,
+    changed_by: str,
+) -> Campaign:
+    """A person decides the test: the rest of the audience gets this variant (0 is the campaign's own text)."""
+    for attempt in range(_ATTEMPTS):
+        campaign = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+        try:
+            return testing.pick(
+                table=table, clock=clock, queues=queues, campaign=campaign, variant=variant, picked_by=changed_by
+            )
+        except ConflictError as conflict:
+            moved = isinstance(conflict.current, Campaign) and conflict.current.version != campaign.version
+            if not moved or attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 def counts(*, table: Table, workspace_id: str, campaign_id: str) -> dict[str, int]:
@@ -497,7 +529,7 @@ def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: It
 
 def _counted(table: Table, campaign: Campaign) -> Campaign:
     counted = store.counts(table, campaign.workspace_id, campaign.id)
-    return replace(campaign, counts=counted)
+    return replace(campaign, counts=counted, ab=testing.shown(table, campaign))
 
 
 def _schedule_name(campaign_id: str) -> str:

@@ -150,9 +150,12 @@ def still_planning(table: Table, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def counts(table: Table, workspace_id: str, campaign_id: str) -> dict[str, int]:
-    """How many recipients are in each state, and how many events of each kind there were, as far as they are projected."""
-    pk = metric_key(workspace_id, f"campaign.{campaign_id}", "all", "-").pk
+def counts(table: Table, workspace_id: str, campaign_id: str, group: str = "") -> dict[str, int]:
+    """How many recipients are in each state, and how many events of each kind there were, as far as they are projected; of one
+    ``group`` of a test (`variant_group`) if it is named.
+    """
+    metric = f"campaign.{campaign_id}.{group}" if group else f"campaign.{campaign_id}"
+    pk = metric_key(workspace_id, metric, "all", "-").pk
     found = dict.fromkeys(COUNTS, 0)
     for record in table.query_all(MetricRecord, pk):
         if record.dimension in found:

@@ -26,7 +26,7 @@ def seed(runtime: Runtime, *, workspace_id: str, campaign_id: str) -> None:
     except NotFoundError:
         return
     listed = consent.suppressed(table=runtime.table, signer=runtime.signer, workspace_id=workspace_id, emails=emails)
-    letter = sending.letter(runtime=runtime, campaign=campaign)
+    letter = sending.letters(runtime=runtime, campaign=campaign).text("")
     for email in emails:
         message_id = derived_id(campaign.created_at, "seed", campaign.id, email)
         if email in listed or store.read(runtime.table, workspace_id, message_id) is not None:

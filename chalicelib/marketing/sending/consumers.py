@@ -1,6 +1,7 @@
 """What the queues ``campaign-plan`` and ``campaign-send`` and the minute's tick do."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.memory import Memory
@@ -10,8 +11,10 @@ from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
 from chalicelib.marketing.sending import planner, sender, service
-from chalicelib.marketing.sending.message import Letter
 from chalicelib.marketing.sending.work import Sender
+
+if TYPE_CHECKING:
+    from chalicelib.marketing.sending.letters import Letters
 
 
 def plan(runtime: Runtime, envelope: Envelope) -> None:
@@ -53,7 +56,8 @@ def walk(runtime: Runtime, envelope: Envelope) -> None:
 
 def tick(runtime: Runtime) -> None:
     """Every minute: campaigns whose time has come, whose planner has stopped, whose recipients wait for somebody."""
-    for campaign in campaigns.due(table=runtime.table, clock=runtime.clock):
+    for found in campaigns.due(table=runtime.table, clock=runtime.clock):
+        campaign = campaigns.tend_test(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
         if campaign.state is CampaignState.SENDING:
             campaigns.judge(
                 table=runtime.table,
@@ -68,13 +72,14 @@ def tick(runtime: Runtime) -> None:
             campaigns.looked_after(table=runtime.table, clock=runtime.clock, campaign=campaign)
 
 
-def letter_of(runtime: Runtime, campaign: Campaign) -> Letter:
-    """The campaign's message, compiled once in five minutes: a campaign that is being sent does not change."""
-    key = (campaign.workspace_id, campaign.id, str(campaign.started_at))
+def letter_of(runtime: Runtime, campaign: Campaign) -> "Letters":
+    """The campaign's message, compiled once in five minutes: a campaign that is being sent changes only in a test's winner."""
+    winner = campaign.ab.winner if campaign.ab is not None else None
+    key = (campaign.workspace_id, campaign.id, str(campaign.started_at), str(winner))
     now = runtime.clock.now().timestamp()
-    return _letters().get(key, now, lambda: service.letter(runtime=runtime, campaign=campaign))
+    return _letters().get(key, now, lambda: service.letters(runtime=runtime, campaign=campaign))
 
 
 @cache
-def _letters() -> Memory[tuple[str, str, str], Letter]:
+def _letters() -> "Memory[tuple[str, str, str, str], Letters]":
     return Memory(seconds=300, limit=50)

@@ -66,8 +66,8 @@ class Reason(StrEnum):
 class Recipient:
     """One row. ``reason`` says why it is where it is; times are None for what has not happened. ``links`` are the numbers of the links
     that the person followed, ``client`` and ``device`` what they read it with, ``language`` that of the text they were sent, where there
-    are several; ``contact_version``
-    is what the contact was at when the row was planned (0: not known).
+    are several; ``variant`` is that of the test (0 is the campaign's own text, -1 who waits for the winner); ``contact_version`` is
+    what the contact was at when the row was planned (0: not known).
     """
 
     workspace_id: str
@@ -103,6 +103,7 @@ class Recipient:
     client: str = ""
     device: str = ""
     language: str = ""
+    variant: int | None = None
     contact_version: int = 0
     created_at: datetime | None = None
     version: int = 0

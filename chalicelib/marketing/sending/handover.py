@@ -18,7 +18,7 @@ from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
 from chalicelib.marketing.sending import batches, ledger
 from chalicelib.marketing.sending.checks import Checks
 from chalicelib.marketing.sending.domain import EVIDENCE_WAIT, LEASE, Reason, Recipient, backoff
-from chalicelib.marketing.sending.message import Letter
+from chalicelib.marketing.sending.letters import Letters
 from chalicelib.marketing.sending.work import Sender, Tally
 
 PART = 8
@@ -63,7 +63,7 @@ class HandOver:
 
     sender: Sender
     campaign: Campaign
-    letter: Letter
+    letter: Letters
     tally: Tally
     _marks: list[batches.Mark] = field(default_factory=list)
 

@@ -99,6 +99,10 @@ def image_of(recipient: Recipient, now: datetime) -> dict[str, dict[str, str]]:
         image["contact_version"] = {"N": str(recipient.contact_version)}
     if recipient.reason:
         image["reason"] = {"S": recipient.reason}
+    if recipient.language:
+        image["language"] = {"S": recipient.language}
+    if recipient.variant is not None:
+        image["variant"] = {"N": str(recipient.variant)}
     return image
 
 
@@ -534,6 +538,7 @@ def recipient_in(image: Image) -> Recipient:
         client=text("client"),
         device=text("device"),
         language=text("language"),
+        variant=int(image["variant"]["N"]) if "variant" in image else None,
         created_at=instant("created_at"),
         version=int(image["version"]["N"]),
     )

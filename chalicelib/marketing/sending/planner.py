@@ -16,7 +16,7 @@ from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
-from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, planning_at
+from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, planning_at, variant_for
 from chalicelib.marketing.sending import audience, ledger, store
 from chalicelib.marketing.sending.domain import Reason, Recipient, State, shard_of
 from chalicelib.marketing.sending.records import ledger_partition
@@ -131,8 +131,22 @@ def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> Re
         state, reason = State.SUPPRESSED, (Reason.CONTACT_MERGED if merged else Reason.CONTACT_DELETED).value
     elif not email:
         state, reason = State.SUPPRESSED, Reason.NO_ADDRESS.value
-    shard = shard_of(contact_id, campaign.shards)
-    version = contact.version if contact is not None else 0
     return Recipient(
-        campaign.workspace_id, campaign.id, shard, contact_id, email, state, reason=reason, contact_version=version
+        campaign.workspace_id,
+        campaign.id,
+        shard_of(contact_id, campaign.shards),
+        contact_id,
+        email,
+        state,
+        reason=reason,
+        language=_language(campaign, contact),
+        variant=variant_for(campaign.ab_test, campaign.id, contact_id) if campaign.ab_test else None,
+        contact_version=contact.version if contact is not None else 0,
     )
+
+
+def _language(campaign: Campaign, contact: Contact | None) -> str:
+    """The language of the text that somebody gets, where there are several."""
+    if contact is None or not campaign.translations:
+        return ""
+    return campaign.language_for(contact.language) or campaign.language

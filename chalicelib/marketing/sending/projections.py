@@ -8,6 +8,7 @@ from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change
+from chalicelib.marketing.campaigns.domain import variant_group
 from chalicelib.marketing.campaigns.records import CampaignRecord, campaign_key
 from chalicelib.marketing.sending.records import RecipientRecord
 from chalicelib.workspaces.settings import service as workspaces
@@ -36,13 +37,16 @@ def count(change: Change, into: Derivation) -> None:
     record = new or old
     if record is None:
         return
-    metric = f"campaign.{record.campaign_id}"
+    metrics = [f"campaign.{record.campaign_id}"]
+    if record.variant is not None:
+        metrics.append(f"{metrics[0]}.{variant_group(int(record.variant))}")
     before, now = (old.state if old else ""), (new.state if new else "")
     if before != now:
-        if before:
-            into.count(change, metric, "all", before, -1)
-        if now:
-            into.count(change, metric, "all", now, 1)
+        for metric in metrics:
+            if before:
+                into.count(change, metric, "all", before, -1)
+            if now:
+                into.count(change, metric, "all", now, 1)
     if new is None:
         return
     for attribute, (name, _) in _TIMES.items():
@@ -53,7 +57,8 @@ def count(change: Change, into: Derivation) -> None:
         if not amount or instant is None:
             continue
         if name != "sent":  # counted by its state: a message that is rejected later was not sent
-            into.count(change, metric, "all", name, amount)
+            for metric in metrics:
+                into.count(change, metric, "all", name, amount)
         workspace = workspaces.get_workspace(table=into.table, workspace_id=new.workspace_id)
         day = workspaces.local_day(workspace, instant)
         into.count(change, f"mail.{name}", day, new.campaign_id, amount)

@@ -42,6 +42,7 @@ class RecipientRecord(Record, discriminator="recipient"):
     client = UnicodeAttribute(null=True)
     device = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
+    variant = NumberAttribute(null=True)
     unsubscribed_at = InstantAttribute(null=True)
     open_scored_at = InstantAttribute(null=True)
     click_scored_at = InstantAttribute(null=True)

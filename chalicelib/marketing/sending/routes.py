@@ -31,6 +31,8 @@ def preview_campaign(call: Call[PreviewIn], campaign_id: str) -> PreviewOut:
         workspace_id=call.workspace_id,
         campaign_id=campaign_id,
         contact_id=call.body.contact_id,
+        variant=call.body.variant,
+        language=call.body.language,
     )
     return PreviewOut.of(made)
 
@@ -45,7 +47,14 @@ def preview_campaign(call: Call[PreviewIn], campaign_id: str) -> PreviewOut:
 )
 def test_campaign(call: Call[TestIn], campaign_id: str) -> Answer:
     """Send the message once, to try it."""
-    service.send_test(runtime=call.runtime, workspace_id=call.workspace_id, campaign_id=campaign_id, to=call.body.to)
+    service.send_test(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        campaign_id=campaign_id,
+        to=call.body.to,
+        variant=call.body.variant,
+        language=call.body.language,
+    )
     return Answer(TestOut(to=call.body.to), 202)
 
 

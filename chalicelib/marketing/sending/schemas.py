@@ -10,7 +10,14 @@ from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient
 from chalicelib.marketing.sending.estimates import Estimate
 
 
-class PreviewIn(Schema):
+class TextChoice(Schema):
+    """Which of a campaign's texts: of a test's variant (0 is the campaign's own), in a language; else what the person would get."""
+
+    variant: Annotated[int | None, Field(ge=0, le=3)] = None
+    language: Annotated[str, StringConstraints(max_length=35)] = ""
+
+
+class PreviewIn(TextChoice):
     """Through whose eyes; somebody made up when nobody is named."""
 
     contact_id: Annotated[str, StringConstraints(max_length=40)] = ""
@@ -29,7 +36,7 @@ class PreviewOut(Schema):
         return cls(subject=preview.subject, html=preview.html, text=preview.text)
 
 
-class TestIn(Schema):
+class TestIn(TextChoice):
     """Where a test goes."""
 
     to: Annotated[str, StringConstraints(min_length=3, max_length=254)]
@@ -115,12 +122,16 @@ class RecipientsQuery(PageQuery):
 
 
 class RecipientOut(Schema):
-    """Why somebody did or did not get a campaign."""
+    """Why somebody did or did not get a campaign. ``variant`` is that of the test (0 is the campaign's own text, -1 who gets the
+    winner), null without one.
+    """
 
     contact_id: str
     email: str
     state: str
     reason: str
+    variant: int | None
+    language: str
     attempt: int
     consent_id: str
     message_id: str
@@ -143,6 +154,8 @@ class RecipientOut(Schema):
             email=row.email,
             state=row.shown_state,
             reason=row.shown_reason,
+            variant=row.variant,
+            language=row.language,
             attempt=row.attempt,
             consent_id=row.consent_id,
             message_id=row.message_id,

@@ -19,6 +19,7 @@ from chalicelib.marketing.sending import ledger, store
 from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, Reason, Recipient, State
 from chalicelib.marketing.sending.handover import Ending, HandOver
 from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, ledger_partition
+from chalicelib.marketing.sending.testing import held_until
 from chalicelib.marketing.sending.work import Sender, Tally
 
 PAGE = 100
@@ -143,10 +144,15 @@ def _give_up(sender: Sender, rows: Iterable[Recipient], tally: Tally) -> None:
             ledger.suppress(sender.table, row, now, Reason.CANCELLED)
             tally.ended += 1
         else:
-            _reap(sender.table, row, now, tally)
+            _reap(sender.table, row, now, tally, now)
 
 
-def _reap(table: Table, row: Recipient, now: datetime, tally: Tally) -> None:
+def _due_at(campaign: Campaign, row: Recipient, now: datetime) -> datetime:
+    """When somebody who is pending is to be sent to: not before their time, nor before the test that they wait for is decided."""
+    return max(row.not_before or now, held_until(campaign, row, now) or now)
+
+
+def _reap(table: Table, row: Recipient, now: datetime, tally: Tally, due_at: datetime) -> None:
     state = ledger.reap(table, row, now) or row.state
     if state in ENDED:
         tally.ended += 1
@@ -156,17 +162,17 @@ def _reap(table: Table, row: Recipient, now: datetime, tally: Tally) -> None:
         since = row.state_at if row.state is State.UNKNOWN and row.state_at else now
         tally.later(since + EVIDENCE_WAIT)
     else:
-        tally.later(row.not_before or now)
+        tally.later(due_at)
 
 
 def _send(sender: Sender, campaign: Campaign, rows: list[Recipient], tally: Tally) -> Ending:
     """Send to whoever of these is pending and due."""
     now = sender.clock.now()
-    waiting = [row for row in rows if row.state is State.PENDING and (row.not_before is None or row.not_before <= now)]
+    waiting = [row for row in rows if row.state is State.PENDING and _due_at(campaign, row, now) <= now]
     chosen = {row.contact_id for row in waiting}
     for row in rows:
         if row.contact_id not in chosen:
-            _reap(sender.table, row, now, tally)
+            _reap(sender.table, row, now, tally, _due_at(campaign, row, now))
     if not waiting:
         return Ending.DONE
     judged = campaigns.judge(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from chalicelib.foundation.ids import is_id, new_id
@@ -26,42 +27,56 @@ from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.marketing.sending.letters import Letters
     from chalicelib.marketing.sending.message import Letter
 
 _SCAN_LIMIT = 2000
 
 
-def letter(*, runtime: Runtime, campaign: Campaign, body: Body | None = None) -> "Letter":
-    """The campaign's message, compiled."""
-    from chalicelib.marketing.sending.message import Letter  # brings Jinja
+def letters(*, runtime: Runtime, campaign: Campaign) -> "Letters":
+    """The campaign's message in all its texts, each compiled when it is first asked for."""
+    from chalicelib.marketing.sending.letters import Letters  # brings Jinja
 
-    table, workspace_id = runtime.table, campaign.workspace_id
-    return Letter(
-        campaign=campaign,
-        body=body or campaigns.get_body(table=table, workspace_id=workspace_id, campaign_id=campaign.id),
-        workspace=get_workspace(table=table, workspace_id=workspace_id),
-        public_url=runtime.public_url,
-        signer=runtime.signer,
-    )
+    def make(one: Campaign, name: str) -> "Letter":
+        table = runtime.table
+        body = campaigns.get_body(table=table, workspace_id=one.workspace_id, campaign_id=one.id, name=name)
+        return _made(runtime, one, body)
+
+    return Letters(campaign, make)
 
 
-def preview(*, runtime: Runtime, workspace_id: str, campaign_id: str, contact_id: str = "") -> Preview:
-    """The message as a contact would see it, or somebody made up."""
+def preview(
+    *,
+    runtime: Runtime,
+    workspace_id: str,
+    campaign_id: str,
+    contact_id: str = "",
+    variant: int | None = None,
+    language: str = "",
+) -> Preview:
+    """The message as a contact would see it, or somebody made up; in the text of a variant or language if it is named."""
     table = runtime.table
     campaign = campaigns.get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
     if contact_id:
         contact = contacts.get_contact(table=table, workspace_id=workspace_id, contact_id=contact_id)
     else:
-        contact = somebody(workspace_id, campaign.language, runtime.clock.now())
-    return letter(runtime=runtime, campaign=campaign).preview(contact=contact, now=runtime.clock.now())
+        contact = somebody(workspace_id, language or campaign.language, runtime.clock.now())
+    made = _chosen(runtime, campaign, contact, variant, language)
+    return made.preview(contact=contact, now=runtime.clock.now())
 
 
-def send_test(*, runtime: Runtime, workspace_id: str, campaign_id: str, to: str) -> None:
-    """Send the campaign's message once to an address of the marketer's; errors as in `send_template_test`."""
+def send_test(
+    *, runtime: Runtime, workspace_id: str, campaign_id: str, to: str, variant: int | None = None, language: str = ""
+) -> None:
+    """Send the campaign's message once to an address of the marketer's, in the text of a variant or language if it is named; errors
+    as in `send_template_test`.
+    """
     campaign = campaigns.get_campaign(
         table=runtime.table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True
     )
-    _try_out(runtime, campaign, letter(runtime=runtime, campaign=campaign), to)
+    _try_out(runtime, campaign, lambda contact: _chosen(runtime, campaign, contact, variant, language), to)
 
 
 def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wording, language: str, to: str) -> None:
@@ -82,15 +97,38 @@ def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wordi
         created_at=now,
         updated_at=now,
     )
-    _try_out(runtime, campaign, letter(runtime=runtime, campaign=campaign, body=body), to)
+    _try_out(runtime, campaign, lambda contact: _made(runtime, campaign, body), to)  # noqa: ARG005 - the same for all
 
 
-def _try_out(runtime: Runtime, campaign: Campaign, made: "Letter", to: str) -> None:
+def _made(runtime: Runtime, campaign: Campaign, body: Body) -> "Letter":
+    from chalicelib.marketing.sending.message import Letter  # brings Jinja
+
+    return Letter(
+        campaign=campaign,
+        body=body,
+        workspace=get_workspace(table=runtime.table, workspace_id=campaign.workspace_id),
+        public_url=runtime.public_url,
+        signer=runtime.signer,
+    )
+
+
+def _chosen(runtime: Runtime, campaign: Campaign, contact: Contact, variant: int | None, language: str) -> "Letter":
+    """The letter of the text that is named, or that the contact would get."""
+    if variant is None:
+        variant = campaign.variant_for(contact.id) or 0
+    elif variant > len(campaign.ab_test.variants if campaign.ab_test else ()):
+        raise InvalidError("There is no such variant.", field="variant", code="not_found")
+    if language and language != campaign.language and language not in campaign.translations:
+        raise InvalidError("The campaign is not there in this language.", field="language", code="not_found")
+    name = campaign.text_for(variant, language or contact.language)
+    return letters(runtime=runtime, campaign=campaign).text(name)
+
+
+def _try_out(runtime: Runtime, campaign: Campaign, letter: "Callable[[Contact], Letter]", to: str) -> None:
+    """Send a contact's letter to an address: theirs if it is known, else as if to somebody made up."""
     from chalicelib.customers.contacts.addresses import normalise_email
 
     table, workspace_id = runtime.table, campaign.workspace_id
-    if not made.source:
-        raise InvalidError("There is no sender address.", field="from.email", code="sender_missing")
     try:
         address = normalise_email(to)
     except InvalidError as error:
@@ -101,6 +139,9 @@ def _try_out(runtime: Runtime, campaign: Campaign, made: "Letter", to: str) -> N
     )
     contact = known.get(contact_id or "") or somebody(workspace_id, campaign.language, runtime.clock.now())
     now = runtime.clock.now()
+    made = letter(contact)
+    if not made.source:
+        raise InvalidError("There is no sender address.", field="from.email", code="sender_missing")
     try:
         mime = made.test(contact=contact, email=address, nonce=new_id(now), now=now)
     except ValueError as error:

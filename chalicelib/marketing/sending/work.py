@@ -12,7 +12,7 @@ from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
-from chalicelib.marketing.sending.message import Letter
+from chalicelib.marketing.sending.letters import Letters
 
 LOOK = timedelta(seconds=2)
 """How old what is known of the campaign's state may be when a message is handed over: a pause takes effect within it."""
@@ -27,7 +27,7 @@ class Sender:
     queues: Queues
     signer: Signer
     mailer: Mailer
-    letter: Callable[[Campaign], Letter]
+    letter: Callable[[Campaign], Letters]
     holder: str
     seconds: float = 25.0
     began: float = field(default_factory=time.monotonic)

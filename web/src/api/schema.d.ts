@@ -404,6 +404,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/winner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide an A/B test: who waits gets this variant. */
+        post: operations["pick_winner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/companies": {
         parameters: {
             query?: never;
@@ -10125,7 +10142,8 @@ export interface components {
         };
         /**
          * RecipientOut
-         * @description Why somebody did or did not get a campaign.
+         * @description Why somebody did or did not get a campaign. ``variant`` is that of the test (0 is the campaign's own text, -1 who gets the
+         *     winner), null without one.
          */
         RecipientOut: {
             /** Attempt */
@@ -10144,6 +10162,8 @@ export interface components {
             delivered_at: string | null;
             /** Email */
             email: string;
+            /** Language */
+            language: string;
             /** Machine Clicked At */
             machine_clicked_at: string | null;
             /** Machine Opened At */
@@ -10162,6 +10182,8 @@ export interface components {
             state: string;
             /** Unsubscribed At */
             unsubscribed_at: string | null;
+            /** Variant */
+            variant: number | null;
         };
         /**
          * RecipientsQuery
@@ -11673,8 +11695,18 @@ export interface components {
          * @description Where a test goes.
          */
         TestIn: {
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
             /** To */
             to: string;
+            /**
+             * Variant
+             * @default null
+             */
+            variant?: number | null;
         };
         /**
          * TestOut
@@ -12243,6 +12275,14 @@ export interface components {
             to: string;
         };
         /**
+         * WinnerIn
+         * @description The variant that who waits is to get: 0 is the campaign's own text.
+         */
+        WinnerIn: {
+            /** Variant */
+            variant: number;
+        };
+        /**
          * WonCycleOut
          * @description From the beginning to being won.
          */
@@ -12670,6 +12710,16 @@ export interface components {
              * @default
              */
             contact_id?: string;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /**
+             * Variant
+             * @default null
+             */
+            variant?: number | null;
         };
         /**
          * PreviewOut
@@ -15326,6 +15376,99 @@ export interface operations {
             };
             /** @description Something we need did not answer */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pick_winner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WinnerIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["chalicelib__marketing__campaigns__schemas__CampaignOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile; carries the current record */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too long */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

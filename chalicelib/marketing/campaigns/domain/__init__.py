@@ -14,6 +14,7 @@ from chalicelib.marketing.campaigns.domain.campaign import (
 )
 from chalicelib.marketing.campaigns.domain.costs import Cost, CostPart, cost
 from chalicelib.marketing.campaigns.domain.options import (
+    REST,
     Ab,
     AbState,
     AbTest,
@@ -25,6 +26,9 @@ from chalicelib.marketing.campaigns.domain.options import (
     Variant,
     VariantResult,
     Window,
+    variant_for,
+    variant_group,
+    winner_of,
 )
 from chalicelib.marketing.campaigns.domain.states import TRANSITIONS, CampaignState, IllegalMoveError, Move, after
 from chalicelib.marketing.campaigns.domain.texts import (
@@ -40,6 +44,7 @@ __all__ = [
     "EVENTS",
     "LEDGER_STATES",
     "PURPOSE",
+    "REST",
     "TRANSITIONS",
     "Ab",
     "AbState",
@@ -69,5 +74,8 @@ __all__ = [
     "planning_at",
     "stop_reason",
     "text_name",
+    "variant_for",
+    "variant_group",
     "variant_in",
+    "winner_of",
 ]

@@ -7,7 +7,16 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.foundation.errors import InvalidError
-from chalicelib.marketing.campaigns.domain.options import Ab, AbTest, Delivery, Goal, Occurrences, Recurrence
+from chalicelib.marketing.campaigns.domain.options import (
+    REST,
+    Ab,
+    AbTest,
+    Delivery,
+    Goal,
+    Occurrences,
+    Recurrence,
+    variant_for,
+)
 from chalicelib.marketing.campaigns.domain.states import CampaignState
 from chalicelib.marketing.campaigns.domain.texts import Wording, text_name
 from chalicelib.marketing.templates.domain import Format, Notice
@@ -118,6 +127,27 @@ class Campaign:
         """The name of the campaign's own text in the language of the text of this name."""
         language = self.language_of(name)
         return text_name(0, "" if language == self.language else language)
+
+    def language_for(self, contact_language: str) -> str:
+        """The language of the translation that somebody gets; empty for the campaign's own text. ``es-MX`` is Spanish too."""
+        tag = contact_language.lower()
+        found = next((each for each in (tag, tag.partition("-")[0]) if each in self.translations), "")
+        return "" if tag.partition("-")[0] == self.language and found != tag else found
+
+    def text_for(self, variant: int, contact_language: str) -> str:
+        """The name of the text that somebody gets who has this variant (0 outside of a test)."""
+        language = self.language_for(contact_language)
+        name = text_name(variant, language)
+        return name if name in self.wordings else text_name(0, language)
+
+    def variant_for(self, contact_id: str) -> int | None:
+        """The variant that a contact gets: 0 where there is no test, None for who waits until it is decided."""
+        if self.ab_test is None:
+            return 0
+        assigned = variant_for(self.ab_test, self.id, contact_id)
+        if assigned != REST:
+            return assigned
+        return self.ab.winner if self.ab is not None else None
 
     @property
     def tests_subjects(self) -> bool:

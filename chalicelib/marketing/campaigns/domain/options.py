@@ -1,6 +1,7 @@
 """What may be chosen of a campaign beside what it says and to whom: when its messages go, a test, repetition, a goal."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,6 +51,25 @@ class AbTest:
     after_minutes: int
 
 
+REST = -1
+"""In place of a variant's number: this recipient waits for the winner."""
+
+
+def variant_for(test: AbTest, campaign_id: str, contact_id: str) -> int:
+    """The variant that a contact gets in the test of a campaign, or `REST`: always the same, and spread evenly over both the share
+    and the variants.
+    """
+    digest = hashlib.blake2b(f"{campaign_id}:{contact_id}".encode(), digest_size=8).digest()
+    if int.from_bytes(digest[:4]) * 100 >= test.share << 32:
+        return REST
+    return int.from_bytes(digest[4:]) % (len(test.variants) + 1)
+
+
+def variant_group(variant: int) -> str:
+    """The name under which those with this variant are counted: ``v0``, ``rest``."""
+    return "rest" if variant == REST else f"v{variant}"
+
+
 class AbState(StrEnum):
     """Where a test stands: its messages are not all out yet; they are, and it waits for what people do; it is over."""
 
@@ -74,6 +94,11 @@ class VariantResult:
         """The share of those sent that opened, clicked or did what the goal wants (``opens``, ``clicks``, ``conversions``)."""
         count = {"opens": self.opened, "clicks": self.clicked, "conversions": self.converted}[winner_by]
         return count / self.sent if self.sent else 0.0
+
+
+def winner_of(results: Sequence[VariantResult], winner_by: str) -> int:
+    """The variant with the highest rate; of equal ones, and without any figures, the first."""
+    return max(results, key=lambda each: (each.rate(winner_by), -each.variant)).variant
 
 
 @dataclass(frozen=True, slots=True)
