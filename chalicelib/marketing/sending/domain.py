@@ -169,3 +169,21 @@ class Visits:
     links: frozenset[str] = frozenset()
     client: str = ""
     device: str = ""
+
+
+WARM_UP = (200, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 40_000, 70_000, 100_000)
+"""Messages a day of a domain that receivers do not know yet, day after day; then as many as one likes. A day counts when at least
+half of it was used.
+"""
+_BURST = 60.0  # seconds' worth of messages that may leave together
+
+
+def spacing(per_hour: int) -> tuple[float, float]:
+    """Seconds between two messages, and how many seconds' worth may leave together, so that no hour has more than so many."""
+    even = 3600 / per_hour
+    return (even, even) if even >= _BURST else ((3600 + _BURST) / per_hour, _BURST)
+
+
+def day_limit(step: int) -> int | None:
+    """Messages of a domain on its ``step``-th day of warming up (from 0); None when it is warm."""
+    return WARM_UP[step] if step < len(WARM_UP) else None

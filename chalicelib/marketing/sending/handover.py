@@ -7,24 +7,28 @@ these; then each is handed over by itself. So a function that dies leaves at mos
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
+from zoneinfo import ZoneInfo
 
 from chalicelib.foundation import observability
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
-from chalicelib.marketing.sending import batches, ledger
+from chalicelib.marketing.sending import batches, ledger, pacing
 from chalicelib.marketing.sending.checks import Checks
 from chalicelib.marketing.sending.domain import EVIDENCE_WAIT, LEASE, Reason, Recipient, backoff
 from chalicelib.marketing.sending.letters import Letters
+from chalicelib.marketing.sending.pacing import Pace
 from chalicelib.marketing.sending.work import Sender, Tally
 
 PART = 8
 """Recipients that are claimed together."""
 CHECKED_FOR = timedelta(seconds=10)
 """How old what was looked up of a recipient (consent, suppression) may be when it is claimed."""
+_MOMENT = timedelta(seconds=2)
+_SHORT = timedelta(seconds=100)
 _REFUSALS = 10
 _DEFERRALS = 3
 _SYSTEMIC = frozenset(
@@ -42,6 +46,8 @@ class Ending(Enum):
     """Everybody who was to be sent to has been tried."""
     LATER = auto()
     """The time is up, or the provider is busy: the page is to be begun again, at the tally's ``retry_at``."""
+    WAIT = auto()
+    """Nothing may leave for a while: the shard is to be walked again at the tally's ``retry_at``."""
     AGAIN = auto()
     """The campaign is not being sent any more."""
     PAUSED = auto()
@@ -66,6 +72,13 @@ class HandOver:
     letter: Letters
     tally: Tally
     _marks: list[batches.Mark] = field(default_factory=list)
+    _pace: Pace = field(init=False)
+    _clock: ZoneInfo | None = None
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.sender.table, self.campaign, self.letter.source)
+        if self.campaign.delivery.mode == "local_time":
+            self._clock = pacing.clock_of(self.sender.table, self.campaign)
 
     def run(self, rows: Sequence[Recipient]) -> Ending:
         """Send to these, who are pending and due."""
@@ -80,22 +93,40 @@ class HandOver:
     def _parts(self, rows: Sequence[Recipient]) -> Ending:
         checks: Checks | None = None
         checked_at = self.sender.clock.now()
-        for start in range(0, len(rows), PART):
+        start = 0
+        while start < len(rows):
+            if (stopped := self._stop()) is not None:
+                return stopped
+            left = len(rows) - start
+            count, again = self._pace.take(min(PART, left), left, self.sender.clock.now())
+            if not count:
+                if (ending := self._wait(again)) is not None:
+                    return ending
+                continue
             if checks is None or self.sender.clock.now() - checked_at > CHECKED_FOR:
                 checked_at = self.sender.clock.now()
                 checks = self._checks(rows[start:])
-            ending = self._part(rows[start : start + PART], checks)
+            ending = self._part(rows[start : start + count], checks)
             if ending is not Ending.DONE:
                 return ending
+            start += count
         return Ending.DONE
+
+    def _wait(self, until: datetime) -> Ending | None:
+        """For a moment here; for longer elsewhere, with who was sent to marked as sent."""
+        self._write([])
+        left = until - self.sender.clock.now()
+        if left <= _MOMENT:
+            self.sender.sleep(max(left.total_seconds(), 0.05))
+            return None
+        self.tally.retry_at = until
+        return Ending.LATER if left <= _SHORT else Ending.WAIT
 
     def _checks(self, rows: Sequence[Recipient]) -> Checks:
         work = self.sender
         return Checks.read(work.table, work.clock, work.signer, self.campaign, list(rows))
 
     def _part(self, rows: Sequence[Recipient], checks: Checks) -> Ending:
-        if (ending := self._stop()) is not None:
-            return ending
         written = [each for row in rows if (each := self._message(row, checks)) is not None]
         ours = self._write(written)
         for number, each in enumerate(written):
@@ -126,6 +157,13 @@ class HandOver:
         contact = checks.contacts.get(row.contact_id)
         reason = checks.refusal(row) or checks.cap_refusal(work.table, work.clock, row)
         if not reason and contact is not None:
+            if (
+                self._clock is not None
+                and (later := pacing.due_at(self.campaign, contact, self._clock, now)) is not None
+            ):
+                ledger.put_off(work.table, row, now, later)
+                self.tally.later(later)
+                return None
             try:
                 mime = self.letter.mime(contact=contact, email=row.email, attempt=row.attempt + 1, now=now)
             except ValueError:

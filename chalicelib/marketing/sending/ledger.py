@@ -95,6 +95,8 @@ def image_of(recipient: Recipient, now: datetime) -> dict[str, dict[str, str]]:
     }
     if recipient.email:
         image["email"] = {"S": recipient.email}
+    if recipient.not_before is not None:
+        image["not_before"] = {"S": to_text(recipient.not_before)}
     if recipient.contact_version:
         image["contact_version"] = {"N": str(recipient.contact_version)}
     if recipient.reason:
@@ -159,6 +161,22 @@ def suppress(table: Table, recipient: Recipient, now: datetime, reason: str) -> 
             ":pending": _S_PENDING,
             ":attempt": {"N": str(recipient.attempt)},
             ":reason": {"S": reason},
+            ":now": {"S": to_text(now)},
+        },
+    )
+
+
+def put_off(table: Table, recipient: Recipient, now: datetime, until: datetime) -> bool:
+    """PENDING → PENDING, not before a later moment: where this person lives it is no time for it."""
+    return _move(
+        table,
+        key_of(recipient),
+        "SET not_before = :until, updated_at = :now ADD version :one",
+        "#state = :pending AND attempt = :attempt",
+        {
+            ":pending": _S_PENDING,
+            ":attempt": {"N": str(recipient.attempt)},
+            ":until": {"S": to_text(until)},
             ":now": {"S": to_text(now)},
         },
     )

@@ -6,7 +6,8 @@ the rows are counted at the end, none can be added any more, and the count is th
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
@@ -17,7 +18,7 @@ from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError, planning_at, variant_for
-from chalicelib.marketing.sending import audience, ledger, store
+from chalicelib.marketing.sending import audience, ledger, pacing, store
 from chalicelib.marketing.sending.domain import Reason, Recipient, State, shard_of
 from chalicelib.marketing.sending.records import ledger_partition
 
@@ -101,14 +102,15 @@ def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:
     found = audience.page(table, campaign, campaign.plan, limit=PAGE)
     asked = [contact_id for contact_id in found.contact_ids if contact_id not in found.excluded]
     known = contacts.get_contacts(table=table, workspace_id=campaign.workspace_id, contact_ids=asked, gone=True)
+    clock_of_campaign = pacing.clock_of(table, campaign) if campaign.delivery.mode == "local_time" else None
+    now = clock.now()
     planned = [
         _left_out(campaign, contact_id, found.excluded[contact_id])
         if contact_id in found.excluded
-        else _planned(campaign, contact_id, known.get(contact_id))
+        else _planned(campaign, contact_id, known.get(contact_id), clock_of_campaign, now)
         for contact_id in found.contact_ids
     ]
     still = campaigns.still_planning(table, campaign)
-    now = clock.now()
     for position in range(0, len(planned), ledger.PLANNED_AT_ONCE):
         ledger.plan(table, planned[position : position + ledger.PLANNED_AT_ONCE], now, still)
     try:
@@ -124,13 +126,19 @@ def _left_out(campaign: Campaign, contact_id: str, segment_id: str) -> Recipient
     return Recipient(campaign.workspace_id, campaign.id, shard, contact_id, "", State.SUPPRESSED, reason=reason)
 
 
-def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> Recipient:
+def _planned(
+    campaign: Campaign, contact_id: str, contact: Contact | None, clock: ZoneInfo | None, now: datetime
+) -> Recipient:
+    """The row of a member; ``clock`` is the campaign's, where everybody gets it by their own."""
     state, reason, email = State.PENDING, "", contact.email if contact is not None and not contact.gone else ""
     if contact is None or contact.gone:
         merged = contact is not None and contact.merged_into
         state, reason = State.SUPPRESSED, (Reason.CONTACT_MERGED if merged else Reason.CONTACT_DELETED).value
     elif not email:
         state, reason = State.SUPPRESSED, Reason.NO_ADDRESS.value
+    later = None
+    if clock is not None and contact is not None and state is State.PENDING:
+        later = pacing.due_at(campaign, contact, clock, now)
     return Recipient(
         campaign.workspace_id,
         campaign.id,
@@ -142,6 +150,7 @@ def _planned(campaign: Campaign, contact_id: str, contact: Contact | None) -> Re
         language=_language(campaign, contact),
         variant=variant_for(campaign.ab_test, campaign.id, contact_id) if campaign.ab_test else None,
         contact_version=contact.version if contact is not None else 0,
+        not_before=later,
     )
 
 

@@ -62,6 +62,22 @@ class ShardRecord(Record, discriminator="campaign_shard"):
     next_at = InstantAttribute(null=True)
 
 
+class PaceRecord(Record, discriminator="campaign_pace"):
+    """``W#w#CAMP#k`` / ``PACE``: until which moment (epoch seconds) this campaign has used up its hour's messages."""
+
+    until = NumberAttribute()
+
+
+class WarmUpRecord(Record, discriminator="warm_up"):
+    """``W#w`` / ``WARMUP#<domain>``: how far the receivers have got to know a sending domain: the day (``2026-11-21``), the messages
+    it has given leave to, and how many days there were before.
+    """
+
+    day = UnicodeAttribute()
+    taken = NumberAttribute()
+    step = NumberAttribute()
+
+
 class CapRecord(Record, discriminator="mail_cap"):
     """``W#w#C#c`` / ``MAILCAP``: when this contact was last in which campaign; kept while the workspace has a frequency cap."""
 
@@ -98,6 +114,16 @@ def recipient_key(workspace_id: str, campaign_id: str, contact_id: str, shards: 
 def shard_key(workspace_id: str, campaign_id: str, shard: int) -> Key:
     """Where a shard's row stands."""
     return Key(partition(workspace_id, "CAMP", campaign_id), f"SHARD#{shard:03d}")
+
+
+def pace_key(workspace_id: str, campaign_id: str) -> Key:
+    """Where a campaign's pace stands."""
+    return Key(partition(workspace_id, "CAMP", campaign_id), "PACE")
+
+
+def warm_up_key(workspace_id: str, domain: str) -> Key:
+    """Where a domain's warming up stands."""
+    return Key(partition(workspace_id), f"WARMUP#{domain}")
 
 
 def cap_key(workspace_id: str, contact_id: str) -> Key:

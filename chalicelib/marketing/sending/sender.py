@@ -15,7 +15,7 @@ from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError
-from chalicelib.marketing.sending import ledger, store
+from chalicelib.marketing.sending import ledger, pacing, store
 from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, Reason, Recipient, State
 from chalicelib.marketing.sending.handover import Ending, HandOver
 from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, ledger_partition
@@ -47,6 +47,9 @@ def walk(
         else:
             ending = _send(sender, campaign, rows, tally)
         if ending is Ending.PAUSED:
+            return
+        if ending is Ending.WAIT:
+            _next(sender, campaign, shard, tally.retry_at, sender.clock.now())
             return
         if ending is Ending.AGAIN:
             tally.ended = ended
@@ -118,7 +121,12 @@ def _end(sender: Sender, campaign: Campaign, shard: int, tally: Tally) -> None:
         if all(each.done for each in store.shards(sender.table, campaign)):
             _finish(sender.table, sender.clock, campaign)
         return
-    at = max(tally.retry_at or now, now + timedelta(seconds=1))
+    _next(sender, campaign, shard, tally.retry_at, now)
+
+
+def _next(sender: Sender, campaign: Campaign, shard: int, at: datetime | None, now: datetime) -> None:
+    """See to it that the shard is walked again from the start at a moment."""
+    at = max(at or now, now + timedelta(seconds=1))
     ordered = store.next_walk(sender.table, campaign, shard, at, now)
     if ordered and (at - now <= _DELAY_LIMIT or campaign.state is CampaignState.CANCELLED):
         # A later one is ordered by the tick when its time comes; the tick does not look after what was cancelled.
@@ -175,6 +183,12 @@ def _send(sender: Sender, campaign: Campaign, rows: list[Recipient], tally: Tall
             _reap(sender.table, row, now, tally, _due_at(campaign, row, now))
     if not waiting:
         return Ending.DONE
+    delivery = campaign.delivery
+    if delivery.window is not None and delivery.mode == "together":
+        opens = pacing.opens(delivery.window, pacing.clock_of(sender.table, campaign), now)
+        if opens > now:
+            tally.retry_at = opens
+            return Ending.WAIT
     judged = campaigns.judge(
         table=sender.table,
         clock=sender.clock,

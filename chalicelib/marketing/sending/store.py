@@ -1,28 +1,33 @@
 """The rows beside the ledger: its shards, frequency caps, settings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.foundation.clock import from_text, to_text
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.table import Key, Table, message_index
 from chalicelib.marketing.campaigns.domain import Campaign
-from chalicelib.marketing.sending.domain import FrequencyCap
+from chalicelib.marketing.sending.domain import FrequencyCap, day_limit, spacing
 from chalicelib.marketing.sending.records import (
     CapRecord,
+    PaceRecord,
     RecipientRecord,
     SendingSettingsRecord,
     ShardRecord,
     TestMailRecord,
+    WarmUpRecord,
     cap_key,
     ledger_partition,
+    pace_key,
     settings_key,
     shard_key,
     test_mail_key,
+    warm_up_key,
 )
 
 _CAP_DAYS = 60
+_TRIES = 6
 
 
 def put_shard(table: Table, campaign: Campaign, shard: int, planned: int, now: datetime) -> None:
@@ -197,6 +202,66 @@ def full_cap(sent: Mapping[str, str], caps: Sequence[FrequencyCap], now: datetim
         if sum(at > now - timedelta(days=cap.days) for at in times) >= cap.messages:
             return cap
     return None
+
+
+def take_of_hour(table: Table, campaign: Campaign, per_hour: int, wanted: int, now: datetime) -> tuple[int, datetime]:
+    """Leave for so many messages of a campaign or fewer, none over its hour's number; with none, when there is one again.
+
+    A virtual schedule (`GCRA <https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm>`_) over all senders: one moment says until
+    when messages have been given leave to.
+    """
+    between, together = spacing(per_hour)
+    key, second = pace_key(campaign.workspace_id, campaign.id), now.timestamp()
+    for _ in range(_TRIES):
+        record = table.get(PaceRecord, key, consistent=True)
+        until = max(float(record.until) if record is not None else 0.0, second)
+        granted = min(wanted, int((second + together - until) / between + 1e-6))
+        if granted < 1:
+            return 0, datetime.fromtimestamp(until - together + between, UTC)
+        used = round(until + granted * between, 3)
+        try:
+            if record is None:
+                table.create(
+                    PaceRecord(pk=key.pk, sk=key.sk, workspace_id=campaign.workspace_id, created_at=now, until=used)
+                )
+            else:
+                record.until = used
+                table.replace(record)
+        except ConflictError:
+            continue  # another sender was faster
+        return granted, now
+    return 0, now + timedelta(seconds=1)
+
+
+def take_of_day(table: Table, workspace_id: str, domain: str, today: date, wanted: int, now: datetime) -> int:
+    """Leave for so many messages from a domain that warms up, or fewer; 0 when its day is used up."""
+    key, day = warm_up_key(workspace_id, domain), today.isoformat()
+    for _ in range(_TRIES):
+        record = table.get(WarmUpRecord, key, consistent=True)
+        step, taken = (int(record.step), int(record.taken)) if record is not None else (0, 0)
+        limit = day_limit(step)
+        if limit is None:
+            return wanted
+        if record is not None and record.day < day:
+            step, taken = step + (2 * taken >= limit), 0
+            limit = day_limit(step)
+        granted = wanted if limit is None else min(wanted, limit - taken)
+        if granted < 1:
+            return 0
+        try:
+            if record is None:
+                table.create(
+                    WarmUpRecord(
+                        pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now, day=day, taken=granted, step=0
+                    )
+                )
+            else:
+                record.day, record.taken, record.step = max(day, record.day), taken + granted, step
+                table.replace(record)
+        except ConflictError:
+            continue
+        return granted
+    return 0
 
 
 def _change(table: Table, key: Key, actions: Sequence[Any]) -> None:

@@ -32,6 +32,7 @@ class Sender:
     seconds: float = 25.0
     began: float = field(default_factory=time.monotonic)
     looked_at: datetime | None = None
+    sleep: Callable[[float], None] = time.sleep
 
     def has_time(self) -> bool:
         """Whether another recipient can be begun before the function ends."""

@@ -6,7 +6,7 @@ from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.preferences import centre
 from chalicelib.marketing.preferences.service import Wish
 from chalicelib.marketing.results import service as results
-from chalicelib.marketing.sending import consumers, ledger, planner
+from chalicelib.marketing.sending import consumers, ledger, planner, store
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
 from chalicelib.marketing.tracking import service as tracking
@@ -139,3 +139,17 @@ def test_a_recipient_from_plan_to_mark_costs_less_than_six_units(priced):
     world.drain()
     assert len(world.mailer.sent) == world.people
     assert priced.writes / world.people < 6
+
+
+def test_leave_to_send(priced):
+    world = World(priced, people=1)
+    campaign = world.get(world.campaign())
+    now, day = world.clock.now(), world.clock.now().date()
+    assert store.take_of_hour(priced, campaign, 10_000, 40, now) == (40, now)
+    priced.reset()
+    assert store.take_of_hour(priced, campaign, 10_000, 40, now) == (40, now)
+    check("pace.hour", priced)
+    assert store.take_of_day(priced, world.id, "shop.example", day, 40, now) == 40
+    priced.reset()
+    assert store.take_of_day(priced, world.id, "shop.example", day, 40, now) == 40
+    check("pace.day", priced)
