@@ -12,6 +12,7 @@ def check_choices(campaign: Campaign) -> None:
     """`InvalidError` names every choice that does not fit the others."""
     wrong = [
         *_audience(campaign),
+        *_resend(campaign),
         *_languages(campaign),
         *_test(campaign),
         *_delivery(campaign),
@@ -44,6 +45,12 @@ def _audience(campaign: Campaign) -> Iterator[FieldError]:
         if segment_id in campaign.segment_ids:
             message = "A segment is either in the audience or left out of it."
             yield FieldError(f"exclude_segment_ids.{position}", message, "both")
+
+
+def _resend(campaign: Campaign) -> Iterator[FieldError]:
+    if campaign.resend_of and campaign.segment_ids:
+        message = "Its audience is who was silent when it was sent before."
+        yield FieldError("segment_ids", message, "resend")
 
 
 def _languages(campaign: Campaign) -> Iterator[FieldError]:
@@ -87,6 +94,9 @@ def _recurrence(campaign: Campaign) -> Iterator[FieldError]:
         return
     if campaign.resend_of:
         yield FieldError("recurrence", "A campaign that is sent again to who was silent does not recur.", "resend")
+    if campaign.delivery.mode == "local_time":
+        message = "What recurs comes at the clocks of one zone."
+        yield FieldError("recurrence", message, "local_time")
     try:
         ZoneInfo(again.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

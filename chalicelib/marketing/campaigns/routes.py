@@ -5,7 +5,15 @@ from typing import Any
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.marketing.campaigns import service
 from chalicelib.marketing.campaigns.domain import Campaign
-from chalicelib.marketing.campaigns.schemas import CampaignChange, CampaignIn, CampaignOut, SendIn, WinnerIn, present
+from chalicelib.marketing.campaigns.schemas import (
+    CampaignChange,
+    CampaignIn,
+    CampaignOut,
+    CloneIn,
+    SendIn,
+    WinnerIn,
+    present,
+)
 from chalicelib.workspaces.settings.service import get_workspace
 
 routes = Routes("campaigns", __name__)
@@ -100,16 +108,23 @@ def delete_campaign(call: Call[None], campaign_id: str) -> None:
 
 
 @routes.post(
-    "/campaigns/{campaign_id}/clone", permission="campaigns:write", returns=CampaignOut, status=201, errors=(409,)
+    "/campaigns/{campaign_id}/clone",
+    permission="campaigns:write",
+    body=CloneIn,
+    returns=CampaignOut,
+    status=201,
+    present=present,
+    errors=(409,),
 )
-def clone_campaign(call: Call[None], campaign_id: str) -> Answer:
-    """A new draft that says the same."""
+def clone_campaign(call: Call[CloneIn], campaign_id: str) -> Answer:
+    """A new draft that says the same, to the same people or to those of them who were silent."""
     clone = service.clone_campaign(
         table=call.runtime.table,
         clock=call.runtime.clock,
         workspace_id=call.workspace_id,
         campaign_id=campaign_id,
         clone_id=call.creation_id,
+        resend=call.body.resend == "not_opened",
         changed_by=call.actor.reference,
     )
     return Answer(_whole(call, clone), 201, {"Location": f"/api/v1/campaigns/{clone.id}"})

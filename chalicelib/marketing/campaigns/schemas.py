@@ -136,6 +136,12 @@ class SendIn(Schema):
     time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
+class CloneIn(Schema):
+    """What for: to send it again to whoever has not opened it, or (empty) as a draft like it."""
+
+    resend: Literal["", "not_opened"] = ""
+
+
 class WinnerIn(Schema):
     """The variant that who waits is to get: 0 is the campaign's own text."""
 

@@ -12,7 +12,7 @@ from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError
 from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.campaigns import events, store, testing
+from chalicelib.marketing.campaigns import events, recurring, store, testing
 from chalicelib.marketing.campaigns.checking import check_choices, missing
 from chalicelib.marketing.campaigns.domain import (
     Ab,
@@ -32,6 +32,7 @@ from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.templates.domain import Body, Notice
 from chalicelib.workspaces.settings.domain import Workspace
+from chalicelib.workspaces.settings.service import get_workspace
 
 if TYPE_CHECKING:
     from chalicelib.foundation.scheduler import Scheduler
@@ -163,10 +164,21 @@ def delete_campaign(*, table: Table, clock: Clock, workspace_id: str, campaign_i
 
 
 def clone_campaign(
-    *, table: Table, clock: Clock, workspace_id: str, campaign_id: str, clone_id: str, changed_by: str
+    *,
+    table: Table,
+    clock: Clock,
+    workspace_id: str,
+    campaign_id: str,
+    clone_id: str,
+    changed_by: str,
+    resend: bool = False,
 ) -> Campaign:
-    """A new draft that says the same."""
-    source = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id)
+    """A new draft that says the same. To ``resend`` it goes to whoever was sent this one and has neither opened it nor followed a
+    link when it is planned; `ConflictError` when this one was never sent.
+    """
+    source = get_campaign(table=table, workspace_id=workspace_id, campaign_id=campaign_id, consistent=True)
+    if resend and source.started_at is None:
+        raise ConflictError("This campaign was not sent yet.", current=source)
     bodies = get_bodies(table=table, campaign=source)
     now = clock.now()
     suffix = " (copia)" if source.language == "es" else " (copy)"
@@ -180,6 +192,9 @@ def clone_campaign(
         version=1,
         **_UNSENT,
     )
+    if resend:
+        clone = replace(clone, resend_of=source.id, segment_ids=(), ab_test=None)
+        bodies = {name: bodies[name] for name in clone.wordings}
     store.create(table, clone, bodies)
     return clone
 
@@ -228,6 +243,9 @@ def send_campaign(
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
     _check_segments(table, workspace.id, "exclude_segment_ids", campaign.exclude_segment_ids)
+    if campaign.recurrence is not None:
+        start = moment(at, time_zone or workspace.time_zone) if at is not None else now
+        return store.replace(table, recurring.begun(campaign, now, max(start, now), changed_by))
     if at is None:
         if campaign.delivery.mode == "local_time":
             raise InvalidError("At each contact's local time needs a time.", field="at", code="missing")
@@ -264,6 +282,12 @@ def start_scheduled(*, table: Table, clock: Clock, queues: Queues, campaign: Cam
         state = after(campaign.state, Move.PAUSE, current=campaign)
         late = replace(campaign, state=state, stop_reason="late", updated_at=now, changed_by=SYSTEM)
         return store.replace(table, late)
+    try:
+        _check_ready(campaign, get_workspace(table=table, workspace_id=campaign.workspace_id))
+    except InvalidError:  # the postal address was taken away, for instance
+        state = after(campaign.state, Move.PAUSE, current=campaign)
+        blocked = replace(campaign, state=state, stop_reason="blocked", updated_at=now, changed_by=SYSTEM)
+        return store.replace(table, blocked)
     state = after(campaign.state, Move.START, current=campaign)
     return _begin(table, queues, replace(campaign, state=state, changed_by=SYSTEM), now, publish=False)
 
@@ -283,10 +307,16 @@ def pause_campaign(
 def resume_campaign(
     *, table: Table, clock: Clock, queues: Queues, workspace_id: str, campaign_id: str, changed_by: str
 ) -> Campaign:
-    """Go on where it was. One that had paused itself is judged from here on by what comes after."""
+    """Go on where it was. One that had paused itself is judged from here on by what comes after. `InvalidError` names what kept a
+    blocked one from being sent, while it still does.
+    """
     counted = store.counts(table, workspace_id, campaign_id)
 
     def change(campaign: Campaign) -> Campaign:
+        if campaign.occurrences is not None:
+            return replace(recurring.resumed(campaign, clock.now()), stop_reason="", changed_by=changed_by)
+        if campaign.stop_reason == "blocked":
+            _check_ready(campaign, get_workspace(table=table, workspace_id=workspace_id))
         move = Move.RESUME_SENDING if campaign.plan.done else Move.RESUME_PLANNING
         state = after(campaign.state, move, current=campaign)
         baseline = campaign.baseline
@@ -300,7 +330,7 @@ def resume_campaign(
     resumed = _change(table, clock, workspace_id, campaign_id, change)
     if resumed.state is CampaignState.PLANNING:
         queues.publish("campaign-plan", [events.plan(resumed, resumed.updated_at)])
-    else:
+    elif resumed.state is CampaignState.SENDING:
         queues.publish("campaign-send", events.walks(resumed, resumed.updated_at))
     return resumed
 
@@ -415,6 +445,11 @@ def looked_after(*, table: Table, clock: Clock, campaign: Campaign) -> bool:
     return True
 
 
+def occur(*, table: Table, clock: Clock, queues: Queues, campaign: Campaign) -> None:
+    """Make what a recurring campaign has to make now; see `recurring.occur`."""
+    recurring.occur(table=table, clock=clock, queues=queues, campaign=campaign)
+
+
 def tend_test(*, table: Table, clock: Clock, queues: Queues, campaign: Campaign) -> Campaign:
     """See to the test of a campaign that is being sent; see `testing.tend`."""
     try:
@@ -453,8 +488,11 @@ def counts(*, table: Table, workspace_id: str, campaign_id: str) -> dict[str, in
 
 
 def _begin(table: Table, queues: Queues, campaign: Campaign, now: datetime, *, publish: bool = True) -> Campaign:
-    found = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=campaign.segment_ids)
-    expected = sum(segment.count for segment in found.values())
+    if campaign.resend_of:
+        expected = store.counts(table, campaign.workspace_id, campaign.resend_of)["sent"]
+    else:
+        found = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=campaign.segment_ids)
+        expected = sum(segment.count for segment in found.values())
     shards = min(max(-(-expected // RECIPIENTS_PER_SHARD), SHARDS_LEAST), SHARDS_MOST)
     begun = replace(campaign, started_at=now, updated_at=now, shards=shards, plan=Plan(), audience=None)
     begun = store.replace(table, begun)
@@ -513,6 +551,17 @@ def _compiled(table: Table, campaign: Campaign, sources: Mapping[str, BodySource
     wanted = {name: sources[name] for name, wording in campaign.wordings.items() if wording.body_format}
     bodies, warnings = compile_texts(table, campaign, wanted)
     return replace(campaign, warnings=warnings), bodies
+
+
+def _check_ready(campaign: Campaign, workspace: Workspace) -> None:
+    """`InvalidError` names what has to be put right before this campaign can be sent."""
+    blocking = [
+        FieldError(notice.field, notice.message, notice.code)
+        for notice in notices(campaign, workspace)
+        if notice.blocking
+    ]
+    if blocking:
+        raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
 
 
 def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: Iterable[str]) -> None:

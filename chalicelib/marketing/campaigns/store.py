@@ -89,6 +89,16 @@ def replace(
     return _at(campaign, campaign.version + 1)
 
 
+def occur(table: Table, parent: Campaign, copy: Campaign, bodies: Mapping[str, Body]) -> None:
+    """Write a recurring campaign, over the version it was read at, and the campaign that it has made; both or none. `ConflictError`
+    when somebody was faster.
+    """
+    try:
+        table.transact([Replace(to_record(parent)), Create(to_record(copy)), *created_bodies(copy, bodies)])
+    except TransactionConflictError as conflict:
+        raise ConflictError(current=read(table, parent.workspace_id, parent.id, consistent=True)) from conflict
+
+
 def delete(table: Table, campaign: Campaign, *, now: datetime, actor: str) -> None:
     """Delete a campaign that was never sent, at this version, with a note of it in the audit."""
     record = to_record(campaign)
@@ -266,6 +276,8 @@ def _due_at(campaign: Campaign) -> datetime | None:
     match campaign.state:
         case CampaignState.SCHEDULED:
             return planning_at(campaign)
+        case CampaignState.RECURRING:
+            return campaign.occurrences.next_at if campaign.occurrences is not None else None
         case CampaignState.PLANNING | CampaignState.SENDING:
             return campaign.updated_at + TENDED_EVERY
     return None

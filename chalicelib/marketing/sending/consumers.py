@@ -57,6 +57,9 @@ def walk(runtime: Runtime, envelope: Envelope) -> None:
 def tick(runtime: Runtime) -> None:
     """Every minute: campaigns whose time has come, whose planner has stopped, whose recipients wait for somebody."""
     for found in campaigns.due(table=runtime.table, clock=runtime.clock):
+        if found.state is CampaignState.RECURRING:
+            campaigns.occur(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
+            continue
         campaign = campaigns.tend_test(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
         if campaign.state is CampaignState.SENDING:
             campaigns.judge(

@@ -209,7 +209,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new draft that says the same. */
+        /** A new draft that says the same, to the same people or to those of them who were silent. */
         post: operations["clone_campaign"];
         delete?: never;
         options?: never;
@@ -4265,6 +4265,18 @@ export interface components {
             size: number;
             /** Warnings */
             warnings: components["schemas"]["TemplateNotice"][];
+        };
+        /**
+         * CloneIn
+         * @description What for: to send it again to whoever has not opened it, or (empty) as a draft like it.
+         */
+        CloneIn: {
+            /**
+             * Resend
+             * @default
+             * @enum {string}
+             */
+            resend?: "" | "not_opened";
         };
         /**
          * CompaniesQuery
@@ -14382,7 +14394,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneIn"];
+            };
+        };
         responses: {
             /** @description Done */
             201: {

@@ -30,6 +30,7 @@ from chalicelib.marketing.campaigns.domain.options import (
     variant_group,
     winner_of,
 )
+from chalicelib.marketing.campaigns.domain.recurrence import next_occurrence
 from chalicelib.marketing.campaigns.domain.states import TRANSITIONS, CampaignState, IllegalMoveError, Move, after
 from chalicelib.marketing.campaigns.domain.texts import (
     BodySource,
@@ -71,6 +72,7 @@ __all__ = [
     "cost",
     "field_of",
     "moment",
+    "next_occurrence",
     "planning_at",
     "stop_reason",
     "text_name",

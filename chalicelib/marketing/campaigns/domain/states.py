@@ -11,6 +11,7 @@ class CampaignState(StrEnum):
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
+    RECURRING = "recurring"
     PLANNING = "planning"
     SENDING = "sending"
     PAUSED = "paused"
@@ -25,10 +26,13 @@ class Move(StrEnum):
     DELETE = "delete"
     SCHEDULE = "schedule"
     START = "start"
+    REPEAT = "repeat"
+    OCCUR = "occur"
     PLANNED = "planned"
     PAUSE = "pause"
     RESUME_PLANNING = "resume planning"
     RESUME_SENDING = "resume sending"
+    RESUME_REPEATING = "resume repeating"
     FINISH = "finish"
     REOPEN = "reopen"
     CANCEL = "cancel"
@@ -40,6 +44,11 @@ TRANSITIONS: Mapping[tuple[CampaignState, Move], CampaignState] = {
     (_S.DRAFT, Move.DELETE): _S.DRAFT,
     (_S.DRAFT, Move.SCHEDULE): _S.SCHEDULED,
     (_S.DRAFT, Move.START): _S.PLANNING,
+    (_S.DRAFT, Move.REPEAT): _S.RECURRING,
+    (_S.RECURRING, Move.OCCUR): _S.RECURRING,
+    (_S.RECURRING, Move.FINISH): _S.FINISHED,
+    (_S.RECURRING, Move.PAUSE): _S.PAUSED,
+    (_S.RECURRING, Move.CANCEL): _S.CANCELLED,
     (_S.SCHEDULED, Move.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, Move.START): _S.PLANNING,
     (_S.SCHEDULED, Move.PAUSE): _S.PAUSED,
@@ -52,6 +61,7 @@ TRANSITIONS: Mapping[tuple[CampaignState, Move], CampaignState] = {
     (_S.SENDING, Move.CANCEL): _S.CANCELLED,
     (_S.PAUSED, Move.RESUME_PLANNING): _S.PLANNING,
     (_S.PAUSED, Move.RESUME_SENDING): _S.SENDING,
+    (_S.PAUSED, Move.RESUME_REPEATING): _S.RECURRING,
     (_S.PAUSED, Move.CANCEL): _S.CANCELLED,
     (_S.FINISHED, Move.REOPEN): _S.SENDING,
 }
