@@ -60,6 +60,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "marketing.segments.routes": ("segments",),
     "marketing.prices.routes": ("prices",),
     "marketing.templates.routes": ("templates", "brand"),
+    "marketing.images.routes": ("images",),
     "marketing.campaigns.routes": ("campaigns",),
     "marketing.sending.routes": ("campaigns", "frequency-cap", "templates"),
     "marketing.results.routes": ("campaigns", "t"),

@@ -39,9 +39,9 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
         headers = resources["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
         text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
         text["Fn::Sub"] = text["Fn::Sub"].replace("https://${FilesBucket.RegionalDomainName}", endpoint_url)
-        policy = resources["SiteBucketPolicy"]["Properties"]["PolicyDocument"]
-        policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "OnlyOverTls"]
-        del resources["FilesBucketPolicy"]
+        for name in ("SiteBucketPolicy", "FilesBucketPolicy"):
+            policy = resources[name]["Properties"]["PolicyDocument"]
+            policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "OnlyOverTls"]
         for name in [name for name in template["Outputs"] if name.startswith("MailDkimRecord")]:
             del template["Outputs"][name]
 

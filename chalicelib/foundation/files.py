@@ -24,10 +24,12 @@ class Upload:
 
 
 class Files(Protocol):
-    """Where files are kept. A key begins with ``<workspace>/``, or with ``tmp/<workspace>/`` for what S3 deletes after a week."""
+    """Where files are kept. A key begins with ``<workspace>/``, with ``tmp/<workspace>/`` for what S3 deletes after a week, or with
+    ``images/<workspace>/`` for what everybody may read under our address who knows the key.
+    """
 
-    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "") -> None:
-        """Keep a file; ``file_name`` is what a browser saves it as."""
+    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "", cache_control: str = "") -> None:
+        """Keep a file; ``file_name`` is what a browser saves it as, ``cache_control`` how long caches may keep what is public."""
         ...
 
     def put_parts(self, key: str, parts: Iterable[bytes], *, content_type: str, file_name: str = "") -> int:
@@ -88,11 +90,10 @@ class S3Files:
     def _bucket(self) -> str:
         return self._settings.files_bucket
 
-    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "") -> None:
+    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "", cache_control: str = "") -> None:
         """Keep a file."""
-        self._client.put_object(
-            Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **_saved_as(file_name)
-        )
+        more = {**_saved_as(file_name), **({"CacheControl": cache_control} if cache_control else {})}
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **more)
 
     def put_parts(self, key: str, parts: Iterable[bytes], *, content_type: str, file_name: str = "") -> int:
         """A multipart upload, given up when a piece cannot be had."""
@@ -208,7 +209,7 @@ class FakeFiles:
         self.kept: dict[str, bytes] = {}
         self.permitted: dict[str, int] = {}
 
-    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "") -> None:
+    def put(self, key: str, content: bytes, *, content_type: str, file_name: str = "", cache_control: str = "") -> None:
         """Keep a file."""
         self.kept[key] = content
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.build import archive, dependencies
 
-PACKAGED = ("reporting", "tables", "typesetting")
+PACKAGED = ("pictures", "reporting", "tables", "typesetting")
 """Layers that are nothing but packages."""
 
 WEIGHTS = {"Regular": 400, "SemiBold": 600}

@@ -175,6 +175,9 @@ FOREIGN: dict[str, Callable[[Foreign], str]] = {
     "campaign_id": lambda foreign: foreign.post("/campaigns", campaign(foreign)),
     "template_id": lambda foreign: foreign.post("/templates", {"name": CANARY, "subject": CANARY, "body": MAIL}),
     "number": lambda foreign: "1",
+    "image_id": lambda foreign: foreign.post(
+        "/images", {"file_name": f"{CANARY}.png", "content_type": "image/png", "size": 10}
+    ),
     "pipeline_id": lambda foreign: foreign.post(
         "/pipelines", {"name": CANARY, "stages": [{"id": "first", "name": "First", "probability": 10}]}
     ),
@@ -382,6 +385,10 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/templates/test"): Sample(
         lambda foreign: {"template_id": foreign("template_id"), "to": "eva@secreto.example"}
     ),
+    ("POST", "/v1/images"): Sample(lambda _: {"file_name": "x.png", "content_type": "image/png", "size": 10}),
+    # its content is never sent here
+    ("POST", "/v1/images/{image_id}/complete"): Sample(control=(422,)),
+    ("PATCH", "/v1/images/{image_id}"): Sample(lambda _: {"version": 1, "alt": "x"}, control=(409,)),
     ("PUT", "/v1/brand"): Sample(lambda _: {"version": 0}),
     ("POST", "/v1/campaigns"): Sample(campaign),
     ("PATCH", "/v1/campaigns/{campaign_id}"): _version(name="x"),

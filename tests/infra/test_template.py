@@ -202,6 +202,7 @@ class TestFunctions:
             if "Layers" in properties
         }
         assert carriers == {
+            "APIHandler": ["PicturesLayer"],
             "RunReports": ["ReportingLayer", "FontsLayer"],
             "RunImports": ["TablesLayer"],
             "RunExports": ["TablesLayer", "TypesettingLayer", "FontsLayer"],
@@ -411,6 +412,17 @@ class TestStorage:
         assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert reader["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].endswith("distribution/${Site}")
 
+    def test_only_our_cloudfront_reads_the_pictures_of_mails(self, template: Template) -> None:
+        statements = template["Resources"]["FilesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        [reader] = [each for each in statements if each["Effect"] == "Allow"]
+        assert reader["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert (reader["Action"], reader["Resource"]) == ("s3:GetObject", {"Fn::Sub": "${FilesBucket.Arn}/images/*"})
+        assert reader["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].endswith("distribution/${Site}")
+        distribution = template["Resources"]["Site"]["Properties"]["DistributionConfig"]
+        [served] = [each for each in distribution["CacheBehaviors"] if each["PathPattern"] == "/images/*"]
+        assert "AllowedMethods" not in served  # GET and HEAD
+        assert served["CachePolicyId"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+
     def test_the_table(self, template: Template) -> None:
         table = template["Resources"]["Table"]["Properties"]
         assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -480,8 +492,11 @@ class TestSite:
             "/q/*": "pages",
             "/t/*": "pages",
             "/u/*": "pages",
+            "/images/*": "images",
         }
-        for each in targets.values():
+        for path, each in targets.items():
+            if path == "/images/*":
+                continue
             assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
             assert "POST" in each["AllowedMethods"]
         assert "OriginPath" not in origins["api"]

@@ -5,6 +5,9 @@ import json
 import pytest
 
 from chalicelib.foundation.runtime import Runtime
+from chalicelib.marketing.images import service as images
+from chalicelib.marketing.images import store
+from chalicelib.marketing.images.domain import Image, ImageState
 from chalicelib.marketing.templates import service
 from chalicelib.marketing.templates.brand import Brand
 from chalicelib.marketing.templates.domain import Wording
@@ -78,3 +81,16 @@ def test_the_brand_kit(runtime: Runtime, workspace: Workspace, priced: PricedTab
     priced.reset()
     assert service.get_brand(table=priced, workspace_id=workspace.id).version == 1
     check("brand.get", priced)
+
+
+def test_pictures(runtime: Runtime, workspace: Workspace, priced: PricedTable) -> None:
+    image = Image(
+        workspace.id, runtime.new_id(), "x.png", "image/png", 9, runtime.clock.now(), "user:1", state=ImageState.READY
+    )
+    priced.create(store.to_record(image))
+    priced.reset()
+    assert [each.id for each in images.list_images(table=priced, workspace_id=workspace.id)] == [image.id]
+    check("images.list", priced)
+    priced.reset()
+    assert images.get_image(table=priced, workspace_id=workspace.id, image_id=image.id).file_name == "x.png"
+    check("images.get", priced)
