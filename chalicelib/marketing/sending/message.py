@@ -154,7 +154,7 @@ def quoted(text: str) -> str:
         return "=\r\n" + text
     if not text:
         return ""
-    raw = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     lines = binascii.b2a_qp(raw, istext=True).decode("ascii").replace("\r\n", "\n").replace("\n", "\r\n")
     return "=\r\n" + lines
 

@@ -15,6 +15,7 @@ from chalicelib.marketing.sending.message import Letter, checked_address, mailbo
 from chalicelib.marketing.templates.body import compile_body
 from chalicelib.marketing.tracking.domain import Copy, copy_of
 from chalicelib.workspaces.settings.domain import Workspace
+from examples.strict_mail import problems
 from tests.helpers import NOON, SECRET
 
 HEADERS = {"From", "Reply-To", "Feedback-ID", "MIME-Version", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe",
@@ -67,6 +68,7 @@ def test_nothing_in_any_field_makes_another_header(text):
         assert message["To"] == "ana@x.example"
         assert max(map(len, head.split(b"\r\n"))) < 998
         assert raw.isascii()
+        assert problems(raw) == []
 
 
 @pytest.mark.parametrize(
@@ -149,3 +151,28 @@ def test_names_and_subjects_are_read_back():
         # Python shows a space between encoded words of a name, which RFC 2047 (6.2) says to leave out.
         assert message["From"].addresses[0].display_name.replace(" ", "") == text.replace(" ", "")
         assert message["Subject"] == text
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "wrong"),
+    [
+        (b"Subject: ", b"Bcc: x@y.z\r\nSubject: ", "nobody asked for"),
+        (b"To: ", b"To: x@y.z\r\nTo: ", "to 2 times"),
+        (b"\r\nDate: ", b"\nDate: ", "CR LF"),
+        (b"One-Click", b"Two-Clicks", "RFC 8058"),
+        (b"List-Unsubscribe: <https", b"List-Unsubscribe: https", "RFC 2369"),
+        (b"Message-ID: <", b"Message-ID: <<", "cannot be read"),
+        (b"quoted-printable", b"8bit", "quoted-printable"),
+        (b"Ana", "Aña".encode(), "ASCII"),
+        (b"text/html", b"text/calendar", "the same in HTML"),
+        (b"Ana", b"Ana=ZZ", "is not quoted-printable"),
+        (b"Ana", b"A" * 1200, "998"),
+    ],
+)
+def test_the_strict_check_finds_what_is_wrong(was, now, wrong):
+    raw = letter(subject="Hola", html="<p>Hola {{ contact.first_name }}</p>").mime(
+        contact=contact(), email="ana@x.example", attempt=1, now=NOON
+    )
+    assert problems(raw) == []
+    assert was in raw
+    assert any(wrong in each for each in problems(raw.replace(was, now)))
