@@ -42,11 +42,9 @@ test('every screen is clean in both themes and fits a phone', async ({ page }) =
   const ids = await page.evaluate(async () => {
     const { token } = JSON.parse(sessionStorage.getItem('clientela.access') ?? '{}') as { token: string }
     const get = async (path: string): Promise<{ items: Record<string, string>[] }> => (await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })).json()
-    const campaigns = (await get('/campaigns')).items
-    const of = (state: string): string => campaigns.find((one) => one.state === state)?.id ?? ''
-    return { lead: (await get('/leads')).items[1]?.id, contact: (await get('/contacts')).items[1]?.id, segment: (await get('/segments')).items[0]?.id, draft: of('draft'), finished: of('finished'), form: (await get('/forms')).items[0]?.form_key }
+    return { lead: (await get('/leads')).items[1]?.id, contact: (await get('/contacts')).items[1]?.id, form: (await get('/forms')).items[0]?.form_key }
   })
-  const screens = ['/', '/leads', `/leads/${ids.lead}`, '/contacts', `/contacts/${ids.contact}`, '/companies', '/deals', '/segments', '/segments/new', `/segments/${ids.segment}`, '/campaigns', `/campaigns/${ids.draft}/edit`, `/campaigns/${ids.finished}`, '/forms', `/forms/${ids.form}`, `/forms/${ids.form}/share`, `/forms/${ids.form}/submissions`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/nowhere']
+  const screens = ['/', '/leads', `/leads/${ids.lead}`, '/contacts', `/contacts/${ids.contact}`, '/companies', '/deals', '/forms', `/forms/${ids.form}`, `/forms/${ids.form}/share`, `/forms/${ids.form}/submissions`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/nowhere']
   for (const [width, theme] of [[1280, 'light'], [1280, 'dark'], [360, 'light']] as const) {
     await page.setViewportSize({ width, height: width === 360 ? 800 : 520 })
     await setTheme(page, theme)
@@ -146,33 +144,6 @@ test('palette, search, shortcuts, language and theme', async ({ page }) => {
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('lang', 'es')
-})
-
-test('a segment, a campaign to it, from draft to finished', async ({ page }) => {
-  await enter(page)
-  await open(page, '/segments/new')
-  await page.getByLabel('Name').fill('Friends of the house')
-  await expect(page.locator('.notice')).toContainText('match now')
-  await page.getByRole('button', { name: 'Create', exact: true }).last().click()
-  await expect(page.locator('main h1')).toHaveText('Friends of the house')
-  await page.getByRole('link', { name: 'Write to them' }).click()
-  await page.getByLabel('Subject').fill('Hello {{ contact.first_name | default("friend") }}')
-  await expect(page.locator('iframe')).toBeVisible({ timeout: 10_000 })
-  await page.getByRole('button', { name: 'Phone' }).click()
-  await page.getByRole('button', { name: 'Text', exact: true }).click()
-  await expect(page.locator('pre')).toContainText('Hola')
-  await page.getByRole('button', { name: 'Send a test' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
-  await expect(page.locator('.toasts')).toContainText('Test sent')
-  await page.getByRole('button', { name: 'Review and send' }).click()
-  const review = page.getByRole('dialog')
-  await expect(review).toContainText('estimated cost')
-  await inspect(page, 'review')
-  await review.getByRole('button', { name: /^Send to/ }).click()
-  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
-  await page.getByRole('button', { name: 'Pause' }).click()
-  await page.getByRole('button', { name: 'Resume' }).click()
-  await expect(page.locator('.page-head')).toContainText('Finished', { timeout: 60_000 })
 })
 
 test('a viewer sees no way to change things', async ({ page }) => {

@@ -14,7 +14,7 @@ const home = withTexts(() => import('./features/home/Home.svelte'), 'sales')
 const importWizard = withTexts(() => import('./features/imports/Import.svelte'), 'customers')
 const campaignEditor = withTexts(() => import('./features/campaigns/Editor.svelte'), 'campaigns')
 const formEditor: Load = () => import('./features/forms/Form.svelte')
-const segmentEditor = withTexts(() => import('./features/segments/New.svelte'), 'segments')
+const segmentEditor = withTexts(() => import('./features/segments/Edit.svelte'), 'segments')
 
 export const pages: Record<RouteName | 'missing', Load> = {
   home,
@@ -38,6 +38,7 @@ export const pages: Record<RouteName | 'missing', Load> = {
   tasks: withTexts(() => import('./features/tasks/List.svelte'), 'sales'),
   segments: withTexts(() => import('./features/segments/List.svelte'), 'segments'),
   segmentNew: segmentEditor,
+  segmentEdit: segmentEditor,
   segment: withTexts(() => import('./features/segments/Segment.svelte'), 'segments'),
   campaigns: withTexts(() => import('./features/campaigns/List.svelte'), 'campaigns'),
   campaignNew: campaignEditor,

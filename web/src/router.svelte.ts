@@ -22,6 +22,7 @@ export const ROUTES = {
   segments: '/segments',
   segmentNew: '/segments/new',
   segment: '/segments/:id',
+  segmentEdit: '/segments/:id/edit',
   campaigns: '/campaigns',
   campaignNew: '/campaigns/new',
   campaign: '/campaigns/:id',

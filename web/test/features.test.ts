@@ -5,22 +5,16 @@ import { bodyOf, formOf } from '../src/features/forms/model'
 import { curlCode, htmlCode, newForm, scriptCode } from '../src/features/forms/starter'
 import { lastDays } from '../src/features/home/days'
 import { shiftWeek } from '../src/features/reports/week'
-import { inWords, row, toTree } from '../src/features/segments/conditions'
+import { inWords, test } from '../src/features/settings/rule'
 import { describe as describeActivity } from '../src/features/timeline/activity'
 import { ago, money, number, t, tn } from '../src/i18n/index.svelte'
 
-describe('segments', () => {
-  it('makes the tree the API takes', () => {
-    const rows = [{ ...row('tag'), value: ' vip ' }, { ...row('score_total'), value: '40' }, { ...row('open_lead'), value: 'true' }, { ...row('source'), value: '' }]
-    expect(toTree('any', rows)).toEqual({
-      any: [
-        { field: 'contact.tag', op: 'is', value: 'vip' },
-        { field: 'score.total', op: 'at_least', value: 40 },
-        { field: 'contact.open_lead', op: 'is', value: true },
-      ],
-    })
+describe('scoring rules', () => {
+  it('are kept under the names of the API', () => {
+    expect(test({ field: 'tag', op: 'is', value: ' vip ' })).toEqual({ field: 'contact.tag', op: 'is', value: 'vip' })
+    expect(test({ field: 'consent', op: 'is', value: 'marketing_email' })).toEqual({ field: 'consent.marketing_email', op: 'is', value: 'granted' })
   })
-  it('reads conditions aloud, nested ones too', () => {
+  it('are read aloud, nested ones too', () => {
     const tree = { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'contact.tag', op: 'in', value: ['a', 'b'] }, { none: [{ field: 'contact.phone', op: 'present' }] }] }] }
     expect(inWords(tree)).toBe('Country is Colombia and (Tag is one of a, b or not (Phone is given))')
   })

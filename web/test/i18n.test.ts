@@ -31,7 +31,7 @@ describe('texts', () => {
     const literals = new Set([...source.matchAll(/['"`]([a-z_]+(?:\.[a-zA-Z_]+)+)['"`]/g)].map((match) => match[1]))
     const prefixes = [
       ...[...source.matchAll(/\b(?:t|tn|has)\(`([a-z_.]+\.)\$\{/g)].map((match) => match[1] ?? ''),
-      ...[...source.matchAll(/\bt\(`([a-z_]+\.[a-z_]+_)\$\{/g)].map((match) => match[1] ?? ''),
+      ...[...source.matchAll(/\b(?:t|tn)\(`([a-z_]+\.[a-z_]+_)\$\{/g)].map((match) => match[1] ?? ''),
       ...[...source.matchAll(/\blabel\(\s*'([a-z_.]+)'/g)].map((match) => `${match[1]}.`),
       ...[...source.matchAll(/key = `([a-z_.]+\.)\$\{/g)].map((match) => match[1] ?? ''),
       'state.', // State.svelte: label(`state.${kind}`, …)

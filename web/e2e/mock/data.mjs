@@ -95,10 +95,12 @@ export function makeContact(minutes, given = {}) {
 for (let index = 0; index < 1000; index++) makeContact(Math.max(3, 128_000 * Math.pow(1 - index / 1000, 2.2)))
 
 export const counts = (given = {}) => ({ pending: 0, claimed: 0, sent: 0, delivered: 0, bounced: 0, complained: 0, failed: 0, suppressed: 0, unknown: 0, parked: 0, opened: 0, clicked: 0, unsubscribed: 0, ...given })
+const segment = (given) => ({ id: id(), kind: 'dynamic', conditions: null, state: 'ready', progress: null, fresh_as_of: ago(2), created_at: ago(60_000), updated_at: ago(9000), version: 1, ...given })
 export const segments = [
-  { id: id(), name: 'Quieren novedades', kind: 'dynamic', conditions: { all: [{ field: 'consent.marketing_email', op: 'is', value: 'granted' }] }, count: 812, state: 'ready', fresh_as_of: ago(2), version: 1 },
-  { id: id(), name: 'Colombia, muy interesados', kind: 'dynamic', conditions: { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'score.total', op: 'at_least', value: 50 }, { field: 'contact.tag', op: 'is', value: 'vip' }] }, { none: [{ field: 'contact.lifecycle_stage', op: 'is', value: 'loyalty' }] }] }, count: 64, state: 'ready', fresh_as_of: ago(7), version: 2 },
-  { id: id(), name: 'Invitados al evento de diciembre', kind: 'static', conditions: null, count: 24, state: 'ready', fresh_as_of: ago(1300), version: 5 },
+  segment({ name: 'Quieren novedades', conditions: { all: [{ field: 'consent.marketing_email', op: 'is', value: 'granted' }] }, count: 812 }),
+  segment({ name: 'Colombia, muy interesados', conditions: { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'score.total', op: 'at_least', value: 50 }, { field: 'contact.tag', op: 'is', value: 'vip' }, { all: [{ field: 'campaign.clicked', op: 'did', value: { period: { in_last: { amount: 30, unit: 'day' } } } }, { none: [{ field: 'deal.status', op: 'is', value: 'open' }] }] }] }, { none: [{ field: 'contact.lifecycle_stage', op: 'is', value: 'loyalty' }] }] }, count: 64, fresh_as_of: ago(7), version: 2 }),
+  segment({ name: 'Invitados al evento de diciembre', kind: 'static', count: 24, fresh_as_of: ago(1300), version: 5 }),
+  segment({ name: 'Plan antiguo', conditions: { all: [{ field: 'custom.old_plan', op: 'is', value: 'gold' }, { field: 'contact.country', op: 'in', value: ['ES', 'MX'] }] }, count: 41, fresh_as_of: ago(4000), version: 3 }),
 ]
 export const membership = new Map(segments.map((segment) => [segment.id, contacts.slice(0, segment.count).map((one) => one.id)]))
 const campaign = (given) => ({
@@ -106,11 +108,17 @@ const campaign = (given) => ({
   audience: null, counts: counts(), scheduled_at: null, time_zone: null, started_at: null, finished_at: null, created_at: ago(9000), updated_at: ago(5000), version: 4, warnings: [], ...given,
 })
 export const campaigns = [
-  campaign({ name: 'Lanzamiento de la guía', subject: 'La guía que nos pediste ya está aquí', state: 'sending', audience: 812, counts: counts({ pending: 410, claimed: 10, sent: 378, delivered: 360, opened: 41, clicked: 9, suppressed: 12, bounced: 2 }), started_at: ago(4) }),
-  campaign({ name: 'Invitación al evento', subject: 'Te guardamos un sitio el 4 de diciembre', state: 'scheduled', segment_ids: [segments[2].id], scheduled_at: ago(-2000), time_zone: 'America/Bogota' }),
-  campaign({ name: 'Boletín de noviembre', subject: 'Tres ideas para vender mejor este mes', state: 'finished', audience: 798, counts: counts({ sent: 780, delivered: 771, opened: 352, clicked: 96, suppressed: 15, failed: 3, bounced: 9, complained: 1, unsubscribed: 6 }), started_at: ago(12_000), finished_at: ago(11_980) }),
+  campaign({ name: 'Lanzamiento de la guía', subject: 'La guía que nos pediste ya está aquí', state: 'sending', audience: 812, counts: counts({ pending: 410, claimed: 10, sent: 378, delivered: 360, opened: 41, clicked: 9, suppressed: 12, parked: 2, bounced: 2 }), started_at: ago(4), delivery: { mode: 'together', window: { from: '09:00', to: '18:00', days: [1, 2, 3, 4, 5] }, per_hour: 2000, warm_up: false } }),
+  campaign({
+    name: 'Dos asuntos para el webinar', subject: 'Mañana, en directo: cómo vender sin perseguir', state: 'sending', held: true, audience: 620, counts: counts({ pending: 434, sent: 184, delivered: 180, opened: 61, clicked: 20, suppressed: 2 }), started_at: ago(90),
+    ab_test: { what: 'subject', share: 30, variants: [{ subject: '¿Te guardamos sitio para mañana?', preheader: '', body: null, translations: {} }], winner_by: 'opens', after_minutes: 240 },
+    ab: { state: 'testing', decide_at: ago(-150), decided_at: null, decided_by: '', winner: null, results: [{ variant: 0, recipients: 93, sent: 92, delivered: 90, opened: 24, clicked: 8, converted: 0, rate: 0.26 }, { variant: 1, recipients: 93, sent: 92, delivered: 90, opened: 37, clicked: 12, converted: 0, rate: 0.41 }] },
+  }),
+  campaign({ name: 'Invitación al evento', subject: 'Te guardamos un sitio el 4 de diciembre', state: 'scheduled', segment_ids: [segments[2].id], scheduled_at: ago(-2000), time_zone: 'America/Bogota', delivery: { mode: 'local_time', window: null, per_hour: null, warm_up: true } }),
+  campaign({ name: 'Resumen de los lunes', subject: 'Lo mejor de la semana', state: 'recurring', recurrence: { every: 'week', interval: 1, at: '09:00', time_zone: 'America/Bogota', days: [1], until: null }, occurrences: { next_at: ago(-3000), made: 6, skipped: 1, last_id: null } }),
+  campaign({ name: 'Boletín de noviembre', subject: 'Tres ideas para vender mejor este mes', state: 'finished', audience: 798, counts: counts({ sent: 777, delivered: 768, opened: 352, clicked: 96, suppressed: 15, failed: 3, parked: 3, bounced: 9, complained: 1, unsubscribed: 6 }), started_at: ago(12_000), finished_at: ago(11_980), goal: { kind: 'page', url: 'https://mirlo.example/gracias', days: 7, value: null } }),
   campaign({ name: 'Boletín de octubre', subject: 'Lo que aprendimos en otoño', state: 'finished', audience: 741, counts: counts({ sent: 735, delivered: 730, opened: 301, clicked: 72, suppressed: 6, bounced: 5, unsubscribed: 4 }), started_at: ago(52_000), finished_at: ago(51_980) }),
-  campaign({ name: 'Black Friday, borrador', subject: 'Solo este fin de semana', state: 'draft', warnings: [{ code: 'opt_out_added', message: 'The text has no unsubscribe link; one is added at its end.' }] }),
+  campaign({ name: 'Black Friday, borrador', subject: 'Solo este fin de semana', state: 'draft', warnings: [{ code: 'opt_out_added', message: 'The text has no unsubscribe link; one is added at its end.', field: 'body', blocking: false }] }),
 ]
 const form = (given) => ({
   language: 'auto',
@@ -134,10 +142,10 @@ export const submissions = contacts.slice(0, 20).map((one, index) => ({
 }))
 export const rules = {
   rules: [
-    ['business_email', 'fit', { field: 'email_kind', op: 'is', value: 'business' }, 15, 'Correo de empresa'],
-    ['phone_given', 'fit', { field: 'phone', op: 'present' }, 10, 'Ha dado su teléfono'],
-    ['company_given', 'fit', { field: 'company', op: 'present' }, 10, 'Ha dicho su empresa'],
-    ['country_given', 'fit', { field: 'country', op: 'present' }, 5, 'Ha dicho su país'],
+    ['business_email', 'fit', { field: 'contact.email_kind', op: 'is', value: 'business' }, 15, 'Correo de empresa'],
+    ['phone_given', 'fit', { field: 'contact.phone', op: 'present' }, 10, 'Ha dado su teléfono'],
+    ['company_given', 'fit', { field: 'company.name', op: 'present' }, 10, 'Ha dicho su empresa'],
+    ['country_given', 'fit', { field: 'contact.country', op: 'present' }, 5, 'Ha dicho su país'],
     ['form_submitted', 'engagement', { event: 'form.submitted' }, 20, 'Ha enviado un formulario'],
     ['email_opened', 'engagement', { event: 'email.opened' }, 2, 'Ha abierto un correo'],
     ['email_clicked', 'engagement', { event: 'email.clicked' }, 8, 'Ha pulsado un enlace'],

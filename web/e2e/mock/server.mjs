@@ -4,11 +4,13 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import * as data from './data.mjs'
 import { customers } from './customers.mjs'
+import { campaignRoutes } from './campaigns.mjs'
+import { segmentRoutes } from './segments.mjs'
 import { deals, sales } from './sales.mjs'
 import { templatesOf } from './templates.mjs'
 
 const DIST = process.env.DIST ?? new URL('../../dist/', import.meta.url).pathname
-const { workspace, second, contacts, leads, companies, segments, campaigns, forms, submissions, keys, runs, members } = data
+const { workspace, second, contacts, leads, companies, campaigns, forms, submissions, keys, runs, members } = data
 const jobs = new Map()
 const now = () => new Date().toISOString()
 const routes = []
@@ -82,7 +84,6 @@ on('GET', '/jobs/{id}', ({ ids }) => {
 
 const workOf = customers(on, { page, patch, byId, Problem })
 sales(on, { page, patch, byId, Problem })
-templatesOf(on, { page, patch, byId, Problem })
 on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   const note = { id: data.id(), at: now(), kind: 'note', title_key: 'timeline.note', data: { text: body.text }, actor: data.user.user_id }
   missing(data.timelines.get(ids[0])).unshift(note)
@@ -105,100 +106,9 @@ on('GET', '/search', ({ query }) => {
   }
 })
 
-on('GET', '/segments', ({ query }) => page(segments, query))
-on('POST', '/segments', ({ body }) => {
-  const ids = body.contact_ids ?? contacts.slice(0, 120).map((one) => one.id)
-  const segment = { id: data.id(), conditions: null, ...body, count: ids.length, state: body.kind === 'dynamic' ? 'filling' : 'ready', fresh_as_of: now(), version: 1 }
-  delete segment.contact_ids
-  data.membership.set(segment.id, ids)
-  segments.unshift(segment)
-  setTimeout(() => (segment.state = 'ready'), 2500)
-  return [201, segment]
-})
-on('GET', '/segments/{id}', ({ ids }) => byId(segments, ids[0]))
-on('DELETE', '/segments/{id}', ({ ids }) => (segments.splice(segments.findIndex((one) => one.id === ids[0]), 1), [204]))
-on('GET', '/segments/{id}/contacts', ({ ids, query }) => page(missing(data.membership.get(ids[0])).map((one) => byId(contacts, one)).map((one) => ({ id: one.id, display_name: one.display_name, email: one.emails[0].address, company_name: one.company_name ?? '', grade: one.score.grade })), query))
-on('POST', '/segments/preview', ({ body }) => ({ count: 40 * JSON.stringify(body.conditions).length % 900, exact: true, evaluated: 1000, total: 1000, sample: [], sentence: { es: 'Personas.', en: 'People.' }, problems: [] }))
-on('POST', '/segments/{id}/contacts', ({ ids, body }) => {
-  data.membership.set(ids[0], [...new Set([...body.contact_ids, ...data.membership.get(ids[0])])])
-  byId(segments, ids[0]).count = data.membership.get(ids[0]).length
-  return byId(segments, ids[0])
-})
-on('DELETE', '/segments/{id}/contacts', ({ ids, body }) => {
-  data.membership.set(ids[0], data.membership.get(ids[0]).filter((one) => !body.contact_ids.includes(one)))
-  byId(segments, ids[0]).count = data.membership.get(ids[0]).length
-  return byId(segments, ids[0])
-})
-
-const advance = (one) => {
-  if (one.state === 'scheduled' && one.scheduled_at < now()) Object.assign(one, { state: 'planning', started_at: now() })
-  else if (one.state === 'planning') Object.assign(one, { state: 'sending', audience: 40, counts: data.counts({ pending: 40 }) })
-  else if (one.state === 'sending') {
-    const step = Math.min(one.counts.pending, Math.ceil(one.audience / 25))
-    one.counts.pending -= step
-    one.counts.sent += step
-    one.counts.delivered = one.counts.sent - one.counts.bounced
-    one.counts.opened = Math.floor(one.counts.sent * 0.12)
-    if (!one.counts.pending) {
-      one.counts.sent += one.counts.claimed
-      one.counts.claimed = 0
-      Object.assign(one, { state: 'finished', finished_at: now() })
-    }
-  }
-  return one
-}
-const move = (ids, from, to) => {
-  const one = byId(campaigns, ids[0])
-  if (!from.includes(one.state)) throw new Problem(409, `A campaign that is ${one.state} cannot do this.`, { current: one })
-  return Object.assign(one, { state: to, version: one.version + 1 })
-}
-on('GET', '/campaigns', ({ query }) => page(campaigns, query))
-on('POST', '/campaigns', ({ body }) => {
-  const one = { id: data.id(), preheader: null, reply_to: null, language: 'es', ...body, state: 'draft', audience: null, counts: data.counts(), scheduled_at: null, time_zone: null, started_at: null, finished_at: null, created_at: now(), updated_at: now(), version: 1, warnings: [] }
-  campaigns.unshift(one)
-  return [201, one]
-})
-on('GET', '/campaigns/{id}', ({ ids }) => advance(byId(campaigns, ids[0])))
-on('PATCH', '/campaigns/{id}', ({ ids, body }) => patch(byId(campaigns, ids[0]), body))
-on('DELETE', '/campaigns/{id}', ({ ids }) => (campaigns.splice(campaigns.findIndex((one) => one.id === ids[0]), 1), [204]))
-on('POST', '/campaigns/{id}/preview', ({ ids, body }) => {
-  const one = byId(campaigns, ids[0])
-  const contact = body.contact_id ? byId(contacts, body.contact_id) : { first_name: '', last_name: '', company_name: '', emails: [{ address: 'ana@example.com' }] }
-  const values = { 'contact.first_name': contact.first_name, 'contact.last_name': contact.last_name, 'contact.company_name': contact.company_name, 'contact.email': contact.emails[0].address, 'workspace.name': workspace.name, 'workspace.postal_address': workspace.postal_address, unsubscribe_url: '#' }
-  const fill = (text) => text.replace(/\{\{\s*([\w.]+)(?:\s*\|\s*default\("([^"]*)"\))?\s*\}\}/g, (_, name, other) => values[name] || other || '')
-  const tags = { 'mj-section': 'div style="max-width:600px;margin:0 auto;background:#fff;padding:12px 24px;font-family:Arial"', 'mj-column': 'div', 'mj-text': 'p', 'mj-button': 'a style="background:#0d6e5f;color:#fff;padding:10px 20px;border-radius:6px;text-decoration:none;display:inline-block"', 'mj-body': 'body style="background:#f3f2ee;margin:0"', mjml: 'html' }
-  let html = fill(one.body.source)
-  if (one.body.format === 'mjml') {
-    html = html.replace(/<mj-head>[\s\S]*<\/mj-head>/, '').replace(/<(\/?)(mj-\w+|mjml)\b([^>]*)>/g, (_, slash, tag, rest) => (slash ? `</${(tags[tag] ?? 'div').split(' ')[0]}>` : `<${tags[tag] ?? 'div'} ${tag === 'mj-button' ? rest : ''}>`))
-  }
-  return { subject: fill(one.subject), html, text: html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<[^>]+>/g, '').replace(/\n\s*\n+/g, '\n\n').trim() }
-})
-on('POST', '/campaigns/{id}/test', () => [202, {}])
-on('GET', '/campaigns/{id}/estimate', ({ ids }) => {
-  const audience = byId(campaigns, ids[0]).segment_ids.reduce((sum, one) => sum + (segments.find((segment) => segment.id === one)?.count ?? 0), 0)
-  return { audience, sendable: Math.floor(audience * 0.97), exact: true, excluded: { consent_missing: audience - Math.floor(audience * 0.97) }, size: 4200, cost: { currency: 'USD', amount: (audience * 0.00012).toFixed(4), breakdown: [{ name: 'mail', amount: (audience * 0.0001).toFixed(4) }, { name: 'data', amount: '0.0021' }, { name: 'ledger', amount: (audience * 0.000012).toFixed(4) }, { name: 'functions', amount: '0.0003' }] } }
-})
-on('POST', '/campaigns/{id}/send', ({ ids, body }) => Object.assign(byId(campaigns, ids[0]), body.at ? { state: 'scheduled', scheduled_at: body.at, time_zone: body.time_zone } : { state: 'planning', started_at: now() }))
-on('POST', '/campaigns/{id}/pause', ({ ids }) => move(ids, ['sending', 'planning'], 'paused'))
-on('POST', '/campaigns/{id}/resume', ({ ids }) => move(ids, ['paused'], 'sending'))
-on('POST', '/campaigns/{id}/cancel', ({ ids }) => move(ids, ['scheduled', 'planning', 'sending', 'paused'], 'cancelled'))
-on('POST', '/campaigns/{id}/clone', ({ ids }) => {
-  const one = { ...structuredClone(byId(campaigns, ids[0])), id: data.id(), state: 'draft', counts: data.counts(), audience: null, scheduled_at: null, started_at: null, finished_at: null, version: 1 }
-  one.name += ' (2)'
-  campaigns.unshift(one)
-  return [201, one]
-})
-on('GET', '/campaigns/{id}/recipients', ({ ids, query }) => {
-  const one = byId(campaigns, ids[0])
-  if (one.state === 'draft' || one.state === 'scheduled') return page([], query)
-  const all = contacts.slice(0, one.audience ?? 0).map((contact, index) => {
-    const sent = index < one.counts.sent
-    const state = sent ? 'sent' : index < one.counts.sent + one.counts.suppressed ? 'suppressed' : 'pending'
-    return { contact_id: contact.id, email: contact.emails[0].address, state, reason: state === 'suppressed' ? 'consent_missing' : '', sent_at: sent ? one.started_at : null, delivered_at: sent ? one.started_at : null, opened_at: sent && index % 3 === 0 ? now() : null, clicked_at: sent && index % 9 === 0 ? now() : null, attempt: 1 }
-  })
-  return page(all.filter((row) => (!query.get('state') || row.state === query.get('state')) && (!query.get('email') || row.email === query.get('email'))), query)
-})
-
+templatesOf(on, { page, patch, byId, Problem })
+segmentRoutes(on, { page, patch, byId, Problem })
+campaignRoutes(on, { page, patch, byId, Problem })
 on('GET', '/forms', ({ query }) => page(forms, query))
 on('POST', '/forms', ({ body }) => {
   const form = { ...body, form_key: `frm_${data.id().slice(-8).toLowerCase()}`, counts: { accepted: 0, quarantined: 0 }, version: 1 }

@@ -18,7 +18,7 @@ export interface Line {
   discount_percent: string
   tax_percent: string
 }
-export type Totals = Schemas['TotalsOut']
+export type Totals = Schemas['chalicelib__sales__schemas__TotalsOut']
 export type Deal = Schemas['DealOut']
 export type MoneyTotal = Schemas['MoneyTotalOut']
 export type BoardColumn = Schemas['BoardColumnOut']

@@ -20,7 +20,7 @@ export const companyColumns = (): ListColumn[] => [
 ]
 export const companyFilters = (): FilterField[] => [
   { key: 'owner_id', label: t('list.owner'), kind: 'member' },
-  { key: 'tag', label: t('segments.field.tag'), kind: 'tag' },
+  { key: 'tag', label: t('rules.field.tag'), kind: 'tag' },
   { key: 'industry', label: t('companies.industry'), kind: 'text' },
   { key: 'country', label: t('contacts.country'), kind: 'country' },
   { key: 'city', label: t('contacts.city'), kind: 'text' },

@@ -23,7 +23,7 @@ export const contactColumns = (): ListColumn[] => [
   { id: 'job_title', label: t('contacts.job_title'), width: 'minmax(120px, 1fr)', min: 120, edit: true },
   { id: 'owner', label: t('list.owner'), width: 'minmax(110px, 1fr)', min: 110, from: 980, initial: true, sort: 'owner', edit: true },
   { id: 'score', label: t('leads.score'), width: '98px', min: 98, initial: true, sort: 'score', descending: true },
-  { id: 'stage', label: t('segments.field.lifecycle_stage'), width: 'minmax(132px, 0.9fr)', min: 132, from: 1080, initial: true, edit: true },
+  { id: 'stage', label: t('rules.field.lifecycle_stage'), width: 'minmax(132px, 0.9fr)', min: 132, from: 1080, initial: true, edit: true },
   { id: 'tags', label: t('contacts.tags'), width: 'minmax(130px, 1.2fr)', min: 130, from: 1180, initial: true, edit: true },
   { id: 'country', label: t('contacts.country'), width: 'minmax(110px, 0.8fr)', min: 110, edit: true },
   { id: 'city', label: t('contacts.city'), width: 'minmax(110px, 0.8fr)', min: 110, edit: true },
@@ -36,14 +36,14 @@ export const contactColumns = (): ListColumn[] => [
 
 export const contactFilters = (): FilterField[] => [
   { key: 'owner_id', label: t('list.owner'), kind: 'member' },
-  { key: 'tag', label: t('segments.field.tag'), kind: 'tag' },
+  { key: 'tag', label: t('rules.field.tag'), kind: 'tag' },
   { key: 'lifecycle_stage', label: t('contacts.stage'), kind: 'choice', options: stageOptions() },
   { key: 'company_id', label: t('contacts.company'), kind: 'company' },
   { key: 'country', label: t('contacts.country'), kind: 'country' },
   { key: 'language', label: t('contacts.language'), kind: 'language' },
   { key: 'source', label: t('leads.source'), kind: 'text' },
   { key: 'score', label: t('leads.score'), kind: 'number', ops: ['at_least', 'at_most', 'between', 'is'] },
-  { key: 'grade', label: t('segments.field.grade'), kind: 'choice', options: GRADES.map((value) => ({ value, label: value })) },
+  { key: 'grade', label: t('rules.field.grade'), kind: 'choice', options: GRADES.map((value) => ({ value, label: value })) },
   { key: 'created', label: t('contacts.created'), kind: 'date', ops: ['between', 'at_least', 'at_most'] },
 ]
 

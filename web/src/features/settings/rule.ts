@@ -1,14 +1,7 @@
-/** The condition builder's model and its translation to the API's tree. */
+/** The conditions of scoring rules: their fields, their values, and a rule in words. */
 import type { Condition, Conditions } from '../../api/types'
 import { countryName, has, label, languageName, t } from '../../i18n/index.svelte'
 
-export type Match = 'all' | 'any'
-export interface Row {
-  id: number
-  field: string
-  op: string
-  value: string
-}
 export const fields = [
   'tag', 'consent', 'score_total', 'grade', 'score_fit', 'score_engagement', 'lifecycle_stage', 'source', 'campaign',
   'country', 'city', 'language', 'company', 'email_kind', 'open_lead',
@@ -30,13 +23,7 @@ export const isNumber = (field: string): boolean => field.startsWith('score_')
 export function choicesOf(field: string): string[] | null {
   return choices[field] ?? null
 }
-export function operatorsOf(field: string): string[] {
-  if (isNumber(field)) return ['at_least', 'at_most']
-  if (field === 'open_lead') return ['is']
-  return ['is', 'is_not']
-}
-
-/** What the API calls the fields of this builder. */
+/** What the API calls these fields. */
 const stored: Record<string, string> = {
   tag: 'contact.tag', score_total: 'score.total', grade: 'score.grade', score_fit: 'score.fit', score_engagement: 'score.engagement',
   lifecycle_stage: 'contact.lifecycle_stage', source: 'contact.source', campaign: 'contact.campaign', country: 'contact.country',
@@ -44,25 +31,15 @@ const stored: Record<string, string> = {
 }
 const shown = Object.fromEntries(Object.entries(stored).map(([own, api]) => [api, own]))
 
-let next = 1
-export function row(field: string = 'tag'): Row {
-  return { id: next++, field, op: operatorsOf(field)[0] ?? 'is', value: defaultValue(field) }
-}
 export function defaultValue(field: string): string {
   if (field === 'country') return 'CO'
   if (isNumber(field)) return '30'
   return choices[field]?.[0] ?? ''
 }
 /** One comparison with its value in the field's type. */
-export function test({ field, op, value }: Pick<Row, 'field' | 'op' | 'value'>): Condition {
+export function test({ field, op, value }: { field: string; op: string; value: string }): Condition {
   if (field === 'consent') return { field: `consent.${value.trim()}`, op, value: 'granted' }
   return { field: stored[field] ?? field, op, value: isNumber(field) ? Number(value) : field === 'open_lead' ? value === 'true' : value.trim() }
-}
-
-/** The tree the API takes; rows without a value are left out. */
-export function toTree(match: Match, rows: Row[]): Conditions {
-  const leaves = rows.filter((one) => one.value.trim() !== '').map(test)
-  return match === 'all' ? { all: leaves } : { any: leaves }
 }
 
 /** A tree in words, e.g. "Tag is vip and country is Colombia". */
@@ -75,11 +52,11 @@ export function inWords(given: Conditions | Record<string, unknown> | null): str
   if ('none' in tree) return t('segments.negated', { text: join(tree.none, t('segments.or')) })
   const consent = tree.field.startsWith('consent.') ? tree.field.slice('consent.'.length) : ''
   const own = consent ? 'consent' : (shown[tree.field] ?? tree.field)
-  const key = `segments.field.${own}`
+  const key = `rules.field.${own}`
   const field = has(key) ? t(key) : tree.field
   const found = consent || tree.value
   const value = Array.isArray(found) ? found : found == null ? [] : [found]
-  return [field, t(`segments.op.${tree.op}`), value.map((one) => valueName(own, String(one))).join(', ')].filter(Boolean).join(' ')
+  return [field, t(`rules.op.${tree.op}`), value.map((one) => valueName(own, String(one))).join(', ')].filter(Boolean).join(' ')
 }
 function join(parts: Conditions[], word: string): string {
   return parts.map((part) => ('field' in part || 'none' in part ? inWords(part) : `(${inWords(part)})`)).join(` ${word} `)
