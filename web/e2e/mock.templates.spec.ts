@@ -43,7 +43,7 @@ for (const language of ['es', 'en'] as const) {
     const seen = watch(page, 'http://127.0.0.1')
     await enter(page, language)
     const [blocks, code] = [await named(page, 'Bienvenida'), await named(page, 'Oferta a medida')]
-    const screens = ['/templates', '/templates/gallery', '/templates/brand', `/templates/${blocks}`, `/templates/${code}`]
+    const screens = ['/templates', '/templates/gallery', '/templates/images', '/templates/brand', `/templates/${blocks}`, `/templates/${code}`]
     const looks = language === 'es' ? ([[1440, 'light'], [360, 'dark']] as const) : ([[1440, 'dark'], [360, 'light']] as const)
     for (const [width, theme] of looks) {
       await page.setViewportSize({ width, height: 800 })
@@ -278,7 +278,7 @@ test('source by hand: the error stands at its line; leaving with changes asks', 
   await saved(page)
 })
 
-test('the list and the brand', async ({ page }) => {
+test('the list, the library and the brand', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 860 })
   await enter(page)
   await open(page, '/templates')
@@ -293,6 +293,22 @@ test('the list and the brand', async ({ page }) => {
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByRole('button', { name: 'Open Aviso de la tienda' })).toBeVisible()
 
+  await open(page, '/templates/images')
+  const tiles = page.locator('.library .grid li')
+  await expect(tiles.first()).toBeVisible()
+  const before = await tiles.count()
+  await page.getByLabel('Upload images').last().setInputFiles([
+    { name: 'sol-de-la-tarde.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgo=', 'base64') },
+    { name: 'carta.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') },
+  ])
+  await expect(tiles).toHaveCount(before + 1)
+  await expect(page.locator('.coming')).toContainText('Only PNG')
+  await page.getByRole('button', { name: 'Describe sol-de-la-tarde.png' }).click()
+  await expect(page.getByRole('dialog').getByLabel('Description')).toHaveValue('Sol de la tarde')
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click()
+  await expect(tiles).toHaveCount(before)
+
   await open(page, '/templates/brand')
   await page.getByLabel('Code of Muted text').fill('#c8c8c8')
   await expect(page.locator('main')).toContainText('is hard to read')
@@ -302,6 +318,21 @@ test('the list and the brand', async ({ page }) => {
   await expect(page.locator('.toasts')).toContainText('Brand saved')
   await open(page, `/templates/${await named(page, 'Boletín de noviembre')}`)
   await expect(block(page, 'go').locator('.button')).toHaveCSS('background-color', 'rgb(122, 47, 143)')
+})
+
+test('a picture of the library goes into the mail, with its description', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await enter(page)
+  await open(page, `/templates/${await named(page, 'Boletín de noviembre')}`)
+  await block(page, 'title').click()
+  await page.getByRole('complementary', { name: 'Blocks' }).getByRole('button', { name: 'Image' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('button', { name: 'Use Montes al amanecer' })).toBeVisible()
+  await inspect(page, 'choosing a picture')
+  await dialog.getByRole('button', { name: 'Use Montes al amanecer' }).click()
+  await expect(page.getByRole('complementary', { name: 'Properties' }).getByLabel('Description')).toHaveValue('Montes al amanecer')
+  await expect(page.locator('.mail').getByAltText('Montes al amanecer')).toBeVisible()
+  await saved(page)
 })
 
 test('on a phone: added and changed in sheets', async ({ page }) => {

@@ -46,6 +46,7 @@ export const pages: Record<RouteName | 'missing', Load> = {
   campaign: withTexts(() => import('./features/campaigns/Campaign.svelte'), 'campaigns'),
   templates: withTexts(() => import('./features/templates/List.svelte'), 'templates'),
   templateGallery: withTexts(() => import('./features/templates/Gallery.svelte'), 'templates'),
+  templateImages: withTexts(() => import('./features/templates/Pictures.svelte'), 'templates'),
   brand: withTexts(() => import('./features/templates/Brand.svelte'), 'templates'),
   template: withTexts(() => import('./features/templates/Editor.svelte'), 'templates'),
   forms: () => import('./features/forms/List.svelte'),

@@ -29,6 +29,7 @@ export const ROUTES = {
   campaignEdit: '/campaigns/:id/edit',
   templates: '/templates',
   templateGallery: '/templates/gallery',
+  templateImages: '/templates/images',
   brand: '/templates/brand',
   template: '/templates/:id',
   forms: '/forms',

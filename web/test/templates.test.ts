@@ -5,6 +5,7 @@ import { chip, fallback, format, print, read, withChips, withFallback, withForma
 import { clean, isLink } from '../src/features/templates/rich'
 import { change, copied, count, duplicated, find, insert, move, neighbour, remove, stepped, walk, withColumns, type Node } from '../src/features/templates/tree'
 import { History } from '../src/features/templates/undo'
+import { LIMIT, refused, words } from '../src/features/templates/upload'
 
 const one = (id: string, type = 'text'): Node => ({ id, type })
 const tree = (): Node[] => [one('a'), { id: 'c', type: 'columns', columns: [{ blocks: [one('l1'), one('l2')] }, { blocks: [one('r1')] }] }, one('z')]
@@ -186,7 +187,7 @@ describe('rich text', () => {
     expect(clean('<a href="javascript:x()">a</a><a href="https://b.example" target="_blank">b</a>')).toBe('a<a href="https://b.example">b</a>')
     expect(clean('<p>a</p><p>b</p>', true)).toBe('a<br>b')
     expect(clean('x<br>', true)).toBe('x')
-    expect(isLink('mailto:a@b.example') && isLink('{{ unsubscribe_url }}') && !isLink('javascript:1') && !isLink('example.com')).toBe(true)
+    expect(isLink('mailto:a@b.example') && isLink('{{ unsubscribe_url }}') && !isLink('javascript:1') && !isLink('example.com') && !isLink('https://')).toBe(true)
   })
 })
 
@@ -198,5 +199,16 @@ describe('colours', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21)
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 1)
     expect(contrast('not a colour', '#ffffff')).toBe(21)
+  })
+})
+
+describe('pictures', () => {
+  it('takes what mail can show, and begins a description with the name when it says something', () => {
+    expect(refused({ type: 'image/png', size: 10 })).toBeNull()
+    expect(refused({ type: 'image/svg+xml', size: 10 })).toBe('kind')
+    expect(refused({ type: 'image/webp', size: 0 })).toBe('empty')
+    expect(refused({ type: 'image/jpeg', size: LIMIT + 1 })).toBe('size')
+    expect(words('sol-de-la_tarde.png')).toBe('Sol de la tarde')
+    for (const nothing of ['IMG_2034.jpg', 'captura 2026.png', 'screenshot.png', '12-04.gif']) expect(words(nothing), nothing).toBe('')
   })
 })

@@ -1,4 +1,4 @@
-// Templates, gallery and brand kit of the mock. Mails are drawn from their blocks, roughly as the API does.
+// Templates, gallery, brand kit and images of the mock. Mails are drawn from their blocks, roughly as the API does.
 import * as data from './data.mjs'
 
 const { id, ago, user, members } = data
@@ -48,6 +48,7 @@ const placeholders = [
   ['contact.first_name', 'text', 'Nombre', 'First name'], ['contact.last_name', 'text', 'Apellido', 'Last name'], ['contact.company_name', 'text', 'Empresa', 'Company'], ['contact.city', 'text', 'Ciudad', 'City'], ['contact.tags', 'list', 'Etiquetas', 'Tags'],
   ['contact.custom.renewal', 'date', 'Renovación', 'Renewal'], ['today', 'date', 'Hoy', 'Today'], ['workspace.name', 'text', 'Nombre del espacio', 'Workspace'], ['workspace.postal_address', 'text', 'Dirección postal', 'Postal address'], ['unsubscribe_url', 'link', 'Enlace de baja', 'Unsubscribe link'], ['preferences_url', 'link', 'Preferencias', 'Preferences'],
 ]
+const images = [['taza.png', 'Una taza de café', cup, 1200, 720], ['montes.jpg', 'Montes al amanecer', hills, 1200, 720], ['bolsa.png', '', bag, 1200, 720]].map(([file_name, alt, url, width, height], index) => ({ id: id(), file_name, alt, media_type: 'image/png', size: 84_000 + index * 9000, width, height, state: 'ready', url, created_at: ago(3000 * (index + 1)), created_by: user.user_id, version: 1 }))
 const templates = []
 const versions = new Map()
 const colour = (value, otherwise) => (value ? (brand.colors[value] ?? value) : brand.colors[otherwise])
@@ -173,4 +174,14 @@ export function templatesOf(on, { page, patch, byId, Problem }) {
   })
   on('GET', '/brand', () => ({ ...brand, notices: [] }))
   on('PUT', '/brand', ({ body }) => ({ ...patch(brand, body), notices: [] }))
+  on('GET', '/images', ({ query }) => page(images.filter((one) => one.state === 'ready'), query))
+  on('POST', '/images', ({ body }) => {
+    const one = { id: id(), file_name: body.file_name, alt: body.alt, media_type: body.content_type, size: body.size, width: 600, height: 360, state: 'uploading', url: null, created_at: now(), created_by: user.user_id, version: 1 }
+    images.unshift(one)
+    return [201, { ...one, upload: { url: '/api/v1/uploads/image', method: 'POST', headers: {}, fields: { key: one.id } } }]
+  })
+  on('POST', '/uploads/image', () => [204])
+  on('POST', '/images/{id}/complete', ({ ids }) => Object.assign(byId(images, ids[0]), { state: 'ready', url: hills }))
+  on('PATCH', '/images/{id}', ({ ids, body }) => patch(byId(images, ids[0]), body))
+  on('DELETE', '/images/{id}', ({ ids }) => (images.splice(images.indexOf(byId(images, ids[0])), 1), [204]))
 }

@@ -1,4 +1,4 @@
-/** E-mail templates and the brand kit: short names for the shapes of the API, and the calls the screens make. */
+/** E-mail templates, the brand kit and the image library: short names for the shapes of the API, and the calls the screens make. */
 import { client, ok } from './client'
 import type { components } from './schema'
 import type { Page } from './types'
@@ -15,6 +15,7 @@ export type Rendered = Schemas['TemplatePreviewOut']
 export type BrandKit = Schemas['BrandOut']
 export type Font = NonNullable<Schemas['BrandIn']['font']>
 export type Network = Schemas['BrandSocial']['network']
+export type Picture = Schemas['ImageOut']
 export type Format = 'blocks' | 'mjml' | 'html' | 'text'
 export interface Body {
   format: Format
@@ -37,4 +38,11 @@ export const templatesApi = {
   gallery: (language: 'es' | 'en'): Promise<Gallery> => ok(client.GET('/v1/templates/gallery', { params: { query: { language } } })),
   brand: (): Promise<BrandKit> => ok(client.GET('/v1/brand')),
   saveBrand: (body: Schemas['BrandIn']): Promise<BrandKit> => ok(client.PUT('/v1/brand', { body })),
+}
+export const imagesApi = {
+  list: (cursor?: string): Promise<Page<Picture>> => ok(client.GET('/v1/images', { params: { query: { limit: 48, ...(cursor ? { cursor } : {}) } } })),
+  begin: (body: Schemas['ImageIn']): Promise<Schemas['ImageAnnounced']> => ok(client.POST('/v1/images', { body })),
+  complete: (image_id: string): Promise<Picture> => ok(client.POST('/v1/images/{image_id}/complete', { params: { path: { image_id } } })),
+  change: (image_id: string, body: Schemas['ImageChange']): Promise<Picture> => ok(client.PATCH('/v1/images/{image_id}', { params: { path: { image_id } }, body })),
+  drop: (image_id: string): Promise<unknown> => ok(client.DELETE('/v1/images/{image_id}', { params: { path: { image_id } } })),
 }

@@ -45,7 +45,7 @@ export const navigation: NavItem[] = [
   { id: 'forecast', path: '/forecast', icon: TrendingUp, key: 'o', needs: 'deals:read', routes: ['forecast'], group: 'sales' },
   { id: 'segments', path: '/segments', icon: Filter, key: 's', needs: 'segments:read', routes: ['segments', 'segment', 'segmentNew', 'segmentEdit'], group: 'marketing' },
   { id: 'campaigns', path: '/campaigns', icon: Mail, key: 'm', needs: 'campaigns:read', routes: ['campaigns', 'campaign', 'campaignNew', 'campaignEdit'], group: 'marketing' },
-  { id: 'templates', path: '/templates', icon: Layout, key: 'w', needs: 'campaigns:read', routes: ['templates', 'templateGallery', 'brand', 'template'], group: 'marketing' },
+  { id: 'templates', path: '/templates', icon: Layout, key: 'w', needs: 'campaigns:read', routes: ['templates', 'templateGallery', 'templateImages', 'brand', 'template'], group: 'marketing' },
   { id: 'forms', path: '/forms', icon: Form, key: 'f', needs: 'forms:read', routes: ['forms', 'form', 'formNew'], group: 'marketing' },
   { id: 'reports', path: '/reports', icon: Chart, key: 'r', needs: 'reports:read', routes: ['reports'], group: 'marketing' },
   { id: 'settings', path: '/settings', icon: Gear, key: 'a', routes: ['settings'] },

@@ -4,7 +4,8 @@ const RICH = new Set([...INLINE, 'P', 'UL', 'OL', 'LI', 'H1', 'H2', 'H3', 'H4', 
 const DROPPED = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT', 'IFRAME', 'OBJECT', 'SVG', 'MATH', 'TITLE', 'TEXTAREA', 'META', 'LINK', 'HEAD'])
 const BLOCKS = new Set(['P', 'LI', 'H1', 'H2', 'H3', 'H4', 'BLOCKQUOTE'])
 const SAME: Record<string, string> = { B: 'strong', I: 'em', STRIKE: 's', DEL: 's' }
-const LINK = /^(https?:|mailto:|tel:|#|\{\{)/i
+/** The addresses that the API takes. */
+const LINK = /^(https?:\/\/[^\s/]|mailto:\S|tel:[+\d{]|#|\{\{)/i
 const escape = (text: string): string => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? sign)
 
 export const isLink = (href: string): boolean => LINK.test(href.trim())
