@@ -18,6 +18,7 @@ POSTS = 20
 DEALS = 20
 """How many of each a profile remembers, the latest ones: it stays below 10 KB."""
 
+CLICKED = 2
 _NO_LINKS: frozenset[str] = frozenset()
 Mail = list[Any]
 """When a campaign was sent, opened, clicked and bounced (seconds since 1970, 0 if not), and the links that were clicked."""
@@ -38,32 +39,30 @@ class Profile:
 
     # What conditions see of it
 
-    def mailed(self, position: int) -> tuple[Deed, ...]:
+    def mailed(self, position: int) -> list[Deed]:
         """Campaigns that were sent (0), opened (1), clicked (2) or bounced (3)."""
-        return tuple(
-            (campaign_id, row[position], frozenset(row[4]) if position == 2 and len(row) > 4 else _NO_LINKS)
-            for campaign_id, row in self.mail.items()
-            if row[position]
-        )
+        if position == CLICKED:
+            return [(id_, row[CLICKED], frozenset(row[4])) for id_, row in self.mail.items() if row[CLICKED]]
+        return [(id_, row[position], _NO_LINKS) for id_, row in self.mail.items() if row[position]]
 
     @property
-    def posted(self) -> tuple[Deed, ...]:
+    def posted(self) -> list[Deed]:
         """Forms that were sent in."""
-        return tuple((form, at, _NO_LINKS) for form, posts in self.posts.items() for at in posts.values())
+        return [(form, at, _NO_LINKS) for form, posts in self.posts.items() for at in posts.values()]
 
-    def dealt(self, status: str) -> tuple[Deed, ...]:
+    def dealt(self, status: str) -> list[Deed]:
         """Deals that were won or lost, by when; with an empty status all, by when they were made."""
         if not status:
-            return tuple((row[1], row[5], _NO_LINKS) for row in self.deals.values())
-        return tuple((row[1], row[6], _NO_LINKS) for row in self.deals.values() if row[0] == status)
+            return [(row[1], row[5], _NO_LINKS) for row in self.deals.values()]
+        return [(row[1], row[6], _NO_LINKS) for row in self.deals.values() if row[0] == status]
 
     def statuses(self) -> frozenset[str]:
         """Which kinds of deals there are: open, won, lost."""
-        return frozenset(row[0] for row in self.deals.values())
+        return frozenset([row[0] for row in self.deals.values()])
 
     def open_in(self, position: int) -> frozenset[str]:
         """The pipelines (1) or stages (2) of open deals."""
-        return frozenset(row[position] for row in self.deals.values() if row[0] == "open")
+        return frozenset([row[position] for row in self.deals.values() if row[0] == "open"])
 
     def worth(self, status: str) -> Mapping[str, Decimal]:
         """What the deals of a status come to, by currency."""

@@ -210,9 +210,13 @@ def grown(change: Change, into: Derivation) -> None:
 
 
 def orders(change: Change, into: Derivation) -> None:
-    """A new or edited dynamic segment is filled; a frozen one copied; a deleted one is cleared away."""
+    """A new or edited dynamic segment is filled; a frozen one copied; a deleted one is cleared away. What builds on one that has come
+    to have problems has some, too, and none any more when it is repaired.
+    """
     for envelope in events.orders_of(change):
         into.fact(events.QUEUE, envelope)
+    if change.old is not None and change.new is not None and change.changed("broken"):
+        into.fact(events.QUEUE, _about(events.CHECK, change, into))  # those that build on it
 
 
 def look_again(change: Change, into: Derivation) -> None:

@@ -190,6 +190,7 @@ def moment_test(op: str, value: Any, zone: ZoneInfo) -> TimeTest:
             lambda moment, when: of_days(_local(moment, zone), when),
             lambda moment, when: next_of_days(_local(moment, zone), when),
         )
+    seconds = value.amount * _SECONDS.get(value.unit, 0)
     window = _MOMENT_WINDOWS[op]
 
     def holds(moment: float | None, when: When) -> bool:
@@ -201,7 +202,14 @@ def moment_test(op: str, value: Any, zone: ZoneInfo) -> TimeTest:
     def turns(moment: float | None, when: When) -> float:
         return NEVER if moment is None else _next(when, *window(moment, value, zone))
 
-    return TimeTest(holds, turns)
+    def turns_exactly(moment: float | None, when: When) -> float:
+        """The same for one that began and ends so many seconds later, without asking the calendar."""
+        if moment is None:
+            return NEVER
+        now = when.now
+        return moment if moment > now else moment + seconds if moment + seconds > now else NEVER
+
+    return TimeTest(holds, turns_exactly if op == "in_last" and seconds else turns)
 
 
 _MOMENT_WINDOWS: dict[str, Callable[[float, Relative, ZoneInfo], tuple[float, float]]] = {
@@ -237,8 +245,9 @@ def did_test(did: Did, zone: ZoneInfo) -> TimeTest:
     """Whether a person did something so often: a test of a list of deeds."""
     about, link, times, period = did.about, did.link, did.times, did.period
     inner = _period_test(period, zone) if period else None
+    recent = _recent(period)
 
-    def holds(deeds: tuple[Deed, ...], when: When) -> bool:
+    def holds(deeds: list[Deed], when: When) -> bool:
         left = times
         for of, at, links in deeds:
             if (about and of != about) or (link and link not in links) or (inner and not inner.holds(at, when)):
@@ -248,15 +257,35 @@ def did_test(did: Did, zone: ZoneInfo) -> TimeTest:
                 return True
         return False
 
+    def lately(deeds: list[Deed], when: When) -> bool:
+        """The same for anything within so many seconds, which is what most ask."""
+        now = when.now
+        since = now - recent
+        for _, at, _ in deeds:  # noqa: SIM110 - half of the time of a generator
+            if since < at <= now:
+                return True
+        return False
+
+    def ever(deeds: list[Deed], _: When) -> bool:
+        return len(deeds) >= times
+
+    plain = not about and not link
+    tried = ever if plain and period is None else lately if plain and recent and times == 1 else holds
     if inner is None or inner.turns is None:
-        return TimeTest(holds)
+        return TimeTest(tried)
     next_turn = inner.turns
 
-    def turns(deeds: tuple[Deed, ...], when: When) -> float:
+    def turns(deeds: list[Deed], when: When) -> float:
         matching = [at for of, at, links in deeds if (not about or of == about) and (not link or link in links)]
         return min([next_turn(at, when) for at in matching], default=NEVER)
 
-    return TimeTest(holds, turns)
+    return TimeTest(tried, turns)
+
+
+def _recent(period: Period | None) -> int:
+    """So many seconds back, for a period that is nothing but that; else 0."""
+    by = period.value if period is not None and period.op == "in_last" else None
+    return by.amount * _SECONDS.get(by.unit, 0) if isinstance(by, Relative) else 0
 
 
 def _period_test(period: Period, zone: ZoneInfo) -> TimeTest:

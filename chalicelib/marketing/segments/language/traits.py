@@ -48,7 +48,7 @@ def interests(contact: Contact) -> frozenset[str]:
 def consent(contact: Contact, purpose: str) -> str:
     """The last word on a purpose, or ``none``."""
     found = contact.consents.get(purpose)
-    return found.state.value if found else "none"
+    return found.state if found else "none"  # a `StrEnum`, equal to its text
 
 
 def day(text: Any) -> date | None:

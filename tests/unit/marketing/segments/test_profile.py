@@ -58,4 +58,4 @@ def test_merged_people_did_it_once() -> None:
     both = Profile.union([one, other])
     assert both.mail == {"K": [4, 8, 9, 0, ["2"]], "L": [7, 0, 0, 0, []]}
     assert both.posts == {"F": {"S1": 1, "S2": 2}}
-    assert both.mailed(2) == (("K", 9, frozenset({"2"})),)
+    assert both.mailed(2) == [("K", 9, frozenset({"2"}))]

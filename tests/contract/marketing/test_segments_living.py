@@ -1,0 +1,332 @@
+"""Segments that live: edits, deeds, companies, lists, time and problems, each ending with exactly the right people."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.customers.companies import service as companies
+from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.domain import Contact
+from chalicelib.customers.fields import service as fields
+from chalicelib.foundation.clock import FixedClock
+from chalicelib.foundation.errors import ConflictError, InvalidError
+from chalicelib.foundation.messaging import FakeQueues
+from chalicelib.foundation.runtime import Runtime
+from chalicelib.marketing.segments import consumers, evaluation, service
+from chalicelib.marketing.segments.domain import Segment
+from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
+from chalicelib.workspaces.settings import service as settings
+from chalicelib.workspaces.settings.domain import Workspace
+from tests.helpers import Stream
+
+
+@pytest.fixture
+def workspace(runtime: Runtime, workspace_id: str) -> Workspace:
+    return settings.create_workspace(
+        table=runtime.table, clock=runtime.clock, workspace_id=workspace_id, name="Acme", shards={"contacts": 2}
+    )
+
+
+class Life:
+    """One workspace, its stream and its queue."""
+
+    def __init__(self, runtime: Runtime, workspace: Workspace, stream: Stream, clock: FixedClock):
+        self.runtime, self.workspace, self.stream, self.clock = runtime, workspace, stream, clock
+        self.here: dict[str, Any] = {"table": runtime.table, "workspace_id": workspace.id}
+
+    def person(self, number: int, **values: Any) -> Contact:
+        values = {"first_name": f"N{number}", "emails": [{"address": f"n{number}@x.example"}], **values}
+        return contacts.create_contact(
+            table=self.runtime.table, clock=self.clock, workspace=self.workspace, contact_id=self.runtime.new_id(), values=values
+        )  # fmt: skip
+
+    def change(self, contact_id: str, **changes: Any) -> Contact:
+        present = contacts.get_contact(**self.here, contact_id=contact_id, consistent=True)
+        return contacts.change_contact(
+            table=self.runtime.table, clock=self.clock, workspace=self.workspace, contact_id=contact_id,
+            version=present.version, changes=changes,
+        )  # fmt: skip
+
+    def segment(self, *parts: dict[str, Any], match: str = "all") -> Segment:
+        return service.create_dynamic(
+            runtime=self.runtime, workspace_id=self.workspace.id, segment_id=self.runtime.new_id(), name="S",
+            conditions={match: list(parts)},
+        )  # fmt: skip
+
+    def edit(self, segment: Segment, *parts: dict[str, Any]) -> Segment:
+        present = self.now(segment)
+        return service.change_segment(
+            runtime=self.runtime, workspace_id=self.workspace.id, segment_id=segment.id, version=present.version,
+            conditions={"all": list(parts)},
+        )  # fmt: skip
+
+    def now(self, segment: Segment) -> Segment:
+        found = service.get_segment(**self.here, segment_id=segment.id)
+        return service.described(runtime=self.runtime, segments=[found])[0]
+
+    def settle(self, *, once: bool = False) -> None:
+        """The stream and the queue until nothing is left; each message twice."""
+        for _ in range(12):
+            assert self.stream.project(self.runtime) == []
+            queues = self.runtime.queues
+            assert isinstance(queues, FakeQueues)
+            waiting, queues.published = queues.published, []
+            ours = [(envelope, delay) for queue, envelope, delay in waiting if queue == "segment-fill"]
+            for envelope, delay in ours:
+                self.clock.advance(seconds=delay)
+                consumers.handle(self.runtime, envelope)
+                consumers.handle(self.runtime, envelope)
+            if once or not (ours or queues.published):
+                return
+
+    def tick(self) -> None:
+        consumers.tick(self.runtime)
+        self.settle()
+
+    def inside(self, segment: Segment) -> set[str]:
+        page = service.members(**self.here, segment_id=segment.id, limit=1000)
+        found = set(page.contact_ids)
+        assert self.now(segment).count == len(found) == len(page.contact_ids)
+        return found
+
+
+@pytest.fixture
+def life(runtime: Runtime, workspace: Workspace, stream: Stream, clock: FixedClock) -> Life:
+    return Life(runtime, workspace, stream, clock)
+
+
+def leaf(name: str, op: str, value: Any = None) -> dict[str, Any]:
+    return {"field": name, "op": op} | ({"value": value} if value is not None else {})
+
+
+def tag(name: str) -> dict[str, Any]:
+    return leaf("contact.tag", "is", name)
+
+
+def last(amount: int, unit: str = "day") -> dict[str, Any]:
+    return {"amount": amount, "unit": unit}
+
+
+def test_an_edit_ends_with_exactly_the_right_people_whatever_happens_meanwhile(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People change, and the segment is edited again, before any write of any decision; the stream is behind by a random bit."""
+    people = [life.person(n, tags=["a"] if n % 2 else ["b"]) for n in range(12)]
+    segment = life.segment(tag("a"))
+    life.settle()
+    assert life.inside(segment) == {person.id for person in people[1::2]}
+    random_, left = random.Random(5), [14]
+    carry_out = evaluation._Run.carry_out
+
+    def disturbed(run: Any, plans: Any) -> Any:
+        if left[0] > 0 and random_.random() < 0.7:
+            left[0] -= 1
+            life.change(random_.choice(people).id, tags=random_.choice([["a"], ["b"], ["c"], ["a", "b"]]))
+            if random_.random() < 0.3:
+                life.edit(segment, tag(random_.choice(["a", "b", "c"])))
+            if random_.random() < 0.5:
+                life.stream.project(life.runtime)
+        return carry_out(run, plans)
+
+    monkeypatch.setattr(evaluation._Run, "carry_out", disturbed)
+    life.edit(segment, tag("b"))
+    life.settle()
+    left[0] = 0
+    last_words = life.edit(segment, tag("c"))
+    life.change(people[3].id, tags=["c"])
+    life.settle()
+    wanted = {
+        person.id for person in people
+        if "c" in contacts.get_contact(**life.here, contact_id=person.id, consistent=True).tags
+    }  # fmt: skip
+    assert life.inside(segment) == wanted
+    assert life.now(segment).state.value == "ready"
+    assert life.now(segment).revision >= last_words.revision
+
+
+def test_editing_an_old_version_is_a_conflict(life: Life) -> None:
+    segment = life.segment(tag("a"))
+    service.change_segment(
+        runtime=life.runtime, workspace_id=life.workspace.id, segment_id=segment.id, version=1, name="Otro"
+    )
+    with pytest.raises(ConflictError) as error:
+        service.change_segment(
+            runtime=life.runtime, workspace_id=life.workspace.id, segment_id=segment.id, version=1, name="Mío"
+        )
+    assert isinstance(error.value.current, Segment)
+    assert error.value.current.name == "Otro"
+    life.settle()
+    assert life.now(segment).state.value == "ready"  # a rename fills nothing, and a fill is no edit
+    assert life.now(segment).version == 2
+
+
+def test_time_alone_moves_people(life: Life) -> None:
+    """Found by due times: nobody is looked at before, and a change in between makes no difference."""
+    life.clock.set(datetime(2026, 11, 21, 12, tzinfo=UTC))
+    soon = life.person(1, birthday="1990-11-25")
+    later = life.person(2, birthday="1985-12-20")
+    life.person(3)
+    birthdays = life.segment(leaf("date.birthday", "anniversary_in_next", last(7)))
+    fresh = life.segment(leaf("date.created", "in_last", last(3)))
+    life.settle()
+    assert life.inside(birthdays) == {soon.id}
+    assert len(life.inside(fresh)) == 3
+    life.clock.set(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    life.tick()
+    assert (len(life.inside(birthdays)), len(life.inside(fresh))) == (1, 3)
+    life.change(soon.id, first_name="Ana")
+    life.clock.set(datetime(2026, 11, 24, 12, 1, tzinfo=UTC))
+    life.tick()
+    assert (life.inside(birthdays), life.inside(fresh)) == ({soon.id}, set())
+    life.clock.set(datetime(2026, 11, 25, 23, 1, tzinfo=UTC))  # in Madrid it is the day after
+    life.tick()
+    assert life.inside(birthdays) == set()
+    life.clock.set(datetime(2026, 12, 12, 22, 59, tzinfo=UTC))
+    life.tick()
+    assert life.inside(birthdays) == set()
+    life.clock.set(datetime(2026, 12, 12, 23, 1, tzinfo=UTC))
+    life.tick()
+    assert life.inside(birthdays) == {later.id}
+
+
+def mail(life: Life, contact_id: str, campaign_id: str, **times: datetime) -> None:
+    key = recipient_key(life.workspace.id, campaign_id, contact_id, 10)
+    record = RecipientRecord(
+        pk=key.pk, sk=key.sk, workspace_id=life.workspace.id, created_at=life.clock.now(), campaign_id=campaign_id,
+        contact_id=contact_id, state="SENT", state_at=life.clock.now(), email="x@x.example", **times,
+    )  # fmt: skip
+    life.runtime.table.put(record)
+
+
+def test_what_people_do(life: Life) -> None:
+    people = [life.person(n) for n in range(3)]
+    asleep = life.segment(
+        leaf("campaign.sent", "did", {}), leaf("campaign.opened", "did_not", {"period": {"in_last": last(30)}})
+    )
+    life.settle()
+    assert life.inside(asleep) == set()
+    sent = life.clock.now()
+    for person in people[:2]:
+        mail(life, person.id, "K1", sent_at=sent)
+    life.settle()
+    assert life.inside(asleep) == {people[0].id, people[1].id}
+    life.clock.advance(minutes=1)
+    mail(life, people[0].id, "K1", sent_at=sent, opened_at=sent + timedelta(minutes=1))
+    life.settle()
+    assert life.inside(asleep) == {people[1].id}
+    life.clock.advance(days=30, minutes=1)
+    life.tick()
+    assert life.inside(asleep) == {people[0].id, people[1].id}
+    mail(life, people[0].id, "K1", sent_at=sent, opened_at=sent + timedelta(minutes=1))  # told again: nothing new
+    life.settle()
+    assert life.inside(asleep) == {people[0].id, people[1].id}
+
+
+def test_a_company_changes_for_its_people(life: Life) -> None:
+    firm = companies.create_company(
+        table=life.runtime.table, clock=life.clock, workspace=life.workspace, company_id=life.runtime.new_id(),
+        values={"name": "Grande", "size": 5}, changed_by="",
+    )  # fmt: skip
+    person = life.person(1, company_id=firm.id)
+    life.person(2)
+    big = life.segment(leaf("company.size", "at_least", 50))
+    life.settle()
+    assert life.inside(big) == set()
+    companies.change_company(
+        table=life.runtime.table, clock=life.clock, workspace=life.workspace, company_id=firm.id, version=firm.version,
+        changes={"size": 80}, changed_by="",
+    )  # fmt: skip
+    life.settle()
+    assert life.inside(big) == {person.id}
+    life.change(person.id, company_id=None)
+    life.settle()
+    assert life.inside(big) == set()
+
+
+def test_segments_of_segments(life: Life) -> None:
+    a, b = life.person(1, tags=["vip"]), life.person(2, tags=["vip"])
+    given: dict[str, Any] = {"table": life.runtime.table, "clock": life.clock, "workspace_id": life.workspace.id}
+    listed = service.create_static(**given, segment_id=life.runtime.new_id(), name="Lista", contact_ids=[a.id])
+    vips = life.segment(tag("vip"))
+    rest = life.segment(leaf("segment.member", "is", vips.id), leaf("segment.member", "is_not", listed.id))
+    life.settle()
+    assert life.inside(rest) == {b.id}
+    service.add_contacts(**given, segment_id=listed.id, contact_ids=[b.id])
+    service.remove_contacts(**given, segment_id=listed.id, contact_ids=[a.id])
+    life.settle()
+    assert life.inside(rest) == {a.id}
+    life.change(a.id, tags=["x"])
+    life.settle()
+    assert life.inside(rest) == set()
+    life.edit(vips, tag("x"))
+    life.settle()
+    assert (life.inside(vips), life.inside(rest)) == ({a.id}, {a.id})
+    with pytest.raises(InvalidError) as circle:
+        life.edit(vips, leaf("segment.member", "is", rest.id))
+    assert [each.code for each in circle.value.fields] == ["circle"]
+    with pytest.raises(InvalidError) as used:
+        service.delete_segment(**given, segment_id=listed.id)
+    assert [each.code for each in used.value.fields] == ["in_use"]
+
+
+def test_a_segment_whose_field_is_gone_says_so_and_counts_nobody(life: Life) -> None:
+    field = fields.create_field(
+        table=life.runtime.table, clock=life.clock, workspace_id=life.workspace.id, field_id=life.runtime.new_id(),
+        values={"kind": "contact", "name": "Plan", "key": "plan", "type": "text"}, changed_by="",
+    )  # fmt: skip
+    person = life.person(1, custom={"plan": "oro"})
+    segment = life.segment(leaf("custom.plan", "is", "oro"))
+    builds = life.segment({"none": [leaf("segment.member", "is", segment.id)]})
+    life.settle()
+    assert (life.inside(segment), life.inside(builds)) == ({person.id}, set())
+    fields.archive_field(
+        table=life.runtime.table, clock=life.clock, queues=life.runtime.queues, workspace_id=life.workspace.id,
+        field_id=field.id, version=None, purge=False, changed_by="",
+    )  # fmt: skip
+    life.settle()
+    found = life.now(segment)
+    assert (found.count, life.inside(segment)) == (0, set())
+    assert [(each.field, each.code, each.about) for each in found.problems] == [
+        ("conditions.all.0.field", "gone", "custom.plan")
+    ]
+    assert life.inside(builds) == set()  # who builds on it does not count everybody
+    assert [each.code for each in life.now(builds).problems] == ["broken"]
+    life.edit(segment, leaf("contact.first_name", "is", "n1"))
+    life.settle()
+    assert (life.now(segment).problems, life.inside(segment)) == ((), {person.id})
+    life.settle()
+    assert (life.now(builds).problems, life.inside(builds)) == ((), set())
+
+
+def test_frozen(life: Life) -> None:
+    people = [life.person(n, tags=["vip"]) for n in range(5)]
+    segment = life.segment(tag("vip"))
+    life.settle()
+    copy = service.freeze(
+        runtime=life.runtime, workspace_id=life.workspace.id, segment_id=segment.id, copy_id=life.runtime.new_id(), name="Copia",
+        changed_by="",
+    )  # fmt: skip
+    assert copy.state.value == "filling"
+    life.settle()
+    life.change(people[0].id, tags=["x"])
+    life.settle()
+    assert life.inside(copy) == {person.id for person in people}
+    assert len(life.inside(segment)) == 4
+    assert (life.now(copy).kind, life.now(copy).state.value) == ("static", "ready")
+
+
+def test_progress_is_shown_and_who_is_gone_leaves(life: Life) -> None:
+    person = life.person(1, tags=["vip"])
+    segment = life.segment(tag("vip"))
+    assert life.now(segment).progress is not None
+    life.settle()
+    assert (life.now(segment).progress, life.inside(segment)) == (None, {person.id})
+    present = contacts.get_contact(**life.here, contact_id=person.id)
+    contacts.delete_contact(
+        table=life.runtime.table, clock=life.clock, workspace_id=life.workspace.id, contact_id=person.id,
+        version=present.version, deleted_by="",
+    )  # fmt: skip
+    life.settle()
+    assert life.inside(segment) == set()
