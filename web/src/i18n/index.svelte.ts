@@ -3,13 +3,14 @@ export type Locale = 'es' | 'en'
 type Params = Record<string, string | number>
 
 /** Texts that load together: those of the frame always, the others with the first screen that needs them. */
-export type Bundle = 'frame' | 'customers' | 'sales' | 'segments' | 'campaigns' | 'templates' | 'results'
+export type Bundle = 'frame' | 'customers' | 'sales' | 'segments' | 'campaigns' | 'templates' | 'results' | 'sending'
 type Load = () => Promise<{ default: Record<string, string> }>
 const loaders: Record<Bundle, Record<Locale, Load>> = {
   frame: { es: () => import('./es.json'), en: () => import('./en.json') },
   customers: { es: () => import('./customers/es.json'), en: () => import('./customers/en.json') },
   sales: { es: () => import('./sales/es.json'), en: () => import('./sales/en.json') },
   segments: { es: () => import('./segments/es.json'), en: () => import('./segments/en.json') },
+  sending: { es: () => import('./sending/es.json'), en: () => import('./sending/en.json') },
   campaigns: { es: () => import('./campaigns/es.json'), en: () => import('./campaigns/en.json') },
   templates: { es: () => import('./templates/es.json'), en: () => import('./templates/en.json') },
   results: { es: () => import('./results/es.json'), en: () => import('./results/en.json') },
