@@ -393,6 +393,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/campaigns"): Sample(campaign),
     ("PATCH", "/v1/campaigns/{campaign_id}"): _version(name="x"),
     ("POST", "/v1/campaigns/{campaign_id}/test"): Sample(lambda _: {"to": "eva@secreto.example"}),
+    ("GET", "/v1/campaigns/{campaign_id}/why"): Sample(query=lambda foreign: {"contact_id": foreign("contact_id")}),
     ("POST", "/v1/campaigns/{campaign_id}/winner"): Sample(lambda _: {"variant": 0}, control=(409,)),  # it has no test
     # only a campaign that is being sent can be paused, resumed or cancelled
     ("POST", "/v1/campaigns/{campaign_id}/pause"): Sample(control=(200, 409)),

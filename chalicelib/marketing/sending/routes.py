@@ -14,8 +14,11 @@ from chalicelib.marketing.sending.schemas import (
     ResolveIn,
     TestIn,
     TestOut,
+    WhyOut,
+    WhyQuery,
     present,
 )
+from chalicelib.marketing.sending.why import why
 from chalicelib.marketing.templates import service as templates
 from chalicelib.marketing.templates.schemas import TriedOut, TryIn
 from chalicelib.workspaces.settings.service import get_workspace
@@ -104,6 +107,19 @@ def list_recipients(call: Call[None], campaign_id: str) -> Page[RecipientOut]:
     )
     cursor = runtime.cursors.write(call.workspace_id, name, page.next) if page.next else None
     return Page(items=[RecipientOut.of(row) for row in page.items], next_cursor=cursor)
+
+
+@routes.get("/campaigns/{campaign_id}/why", permission="campaigns:read", query=WhyQuery, returns=WhyOut)
+def explain_recipient(call: Call[None], campaign_id: str) -> WhyOut:
+    """Did this person get it, and why not?"""
+    answer = why(
+        runtime=call.runtime,
+        workspace_id=call.workspace_id,
+        campaign_id=campaign_id,
+        email=call.query.email,
+        contact_id=call.query.contact_id,
+    )
+    return WhyOut.of(answer)
 
 
 @routes.post(

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.foundation.http.schemas import Instant, PageQuery, Schema
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient
 from chalicelib.marketing.sending.estimates import Estimate
+from chalicelib.marketing.sending.why import Why
 
 
 class TextChoice(Schema):
@@ -169,6 +170,54 @@ class RecipientOut(Schema):
             machine_clicked_at=row.machine_clicked_at,
             unsubscribed_at=row.unsubscribed_at,
             soft_bounces=row.soft_bounces,
+        )
+
+
+class WhyQuery(Schema):
+    """Who it is about: an address, or a contact."""
+
+    email: Annotated[str, StringConstraints(max_length=254)] = ""
+    contact_id: Annotated[str, StringConstraints(max_length=40)] = ""
+
+
+class EvidenceOut(Schema):
+    """Something that shows why: when it was, the id of the thing, and more that its words need."""
+
+    code: str
+    at: Instant | None
+    id: str
+    params: dict[str, str]
+
+
+class WhyOut(Schema):
+    """Whether somebody got a campaign, and why not. ``outcome`` is ``received``, ``sent`` (not known to have arrived),
+    ``not_received``, ``not_sent``, ``on_its_way``, ``unknown``, ``would_get`` or ``would_not_get`` (it is not planned yet) or
+    ``unknown_person``; ``code`` says why.
+    """
+
+    outcome: str
+    code: str
+    email: str
+    contact_id: str
+    params: dict[str, str]
+    evidence: list[EvidenceOut]
+    recipient: RecipientOut | None
+    planned: bool
+
+    @classmethod
+    def of(cls, why: Why) -> "WhyOut":
+        """The answer as it is shown."""
+        return cls(
+            outcome=why.outcome,
+            code=why.code,
+            email=why.email,
+            contact_id=why.contact_id,
+            params=dict(why.params),
+            evidence=[
+                EvidenceOut(code=each.code, at=each.at, id=each.id, params=dict(each.params)) for each in why.evidence
+            ],
+            recipient=RecipientOut.of(why.recipient) if why.recipient is not None else None,
+            planned=why.planned,
         )
 
 

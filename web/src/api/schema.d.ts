@@ -404,6 +404,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Did this person get it, and why not? */
+        get: operations["explain_recipient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{campaign_id}/winner": {
         parameters: {
             query?: never;
@@ -6260,6 +6277,22 @@ export interface components {
             size: number;
             /** Steps */
             steps: components["schemas"]["chalicelib__marketing__sending__schemas__StepOut"][];
+        };
+        /**
+         * EvidenceOut
+         * @description Something that shows why: when it was, the id of the thing, and more that its words need.
+         */
+        EvidenceOut: {
+            /** At */
+            at: string | null;
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
         };
         /**
          * ExchangeRateIn
@@ -12436,6 +12469,47 @@ export interface components {
             scores: components["schemas"]["ScoresOut"];
         };
         /**
+         * WhyOut
+         * @description Whether somebody got a campaign, and why not. ``outcome`` is ``received``, ``sent`` (not known to have arrived),
+         *     ``not_received``, ``not_sent``, ``on_its_way``, ``unknown``, ``would_get`` or ``would_not_get`` (it is not planned yet) or
+         *     ``unknown_person``; ``code`` says why.
+         */
+        WhyOut: {
+            /** Code */
+            code: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Email */
+            email: string;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceOut"][];
+            /** Outcome */
+            outcome: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Planned */
+            planned: boolean;
+            recipient: components["schemas"]["RecipientOut"] | null;
+        };
+        /**
+         * WhyQuery
+         * @description Who it is about: an address, or a contact.
+         */
+        WhyQuery: {
+            /**
+             * Contact Id
+             * @default
+             */
+            contact_id?: string;
+            /**
+             * Email
+             * @default
+             */
+            email?: string;
+        };
+        /**
          * WindowSchema
          * @description Times of day between which messages go, on these days of the week (1 is Monday).
          */
@@ -15564,6 +15638,70 @@ export interface operations {
             };
             /** @description Something we need did not answer */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_recipient: {
+        parameters: {
+            query?: {
+                email?: string;
+                contact_id?: string;
+            };
+            header?: {
+                /** @description For people: the workspace they work in. An API key has its own. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyOut"];
+                };
+            };
+            /** @description Nobody we know */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in this workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some values are not valid; names each field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
