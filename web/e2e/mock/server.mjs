@@ -3,6 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import * as data from './data.mjs'
+import { results } from './results.mjs'
 import { customers } from './customers.mjs'
 import { campaignRoutes } from './campaigns.mjs'
 import { segmentRoutes } from './segments.mjs'
@@ -84,6 +85,7 @@ on('GET', '/jobs/{id}', ({ ids }) => {
 
 const workOf = customers(on, { page, patch, byId, Problem })
 sales(on, { page, patch, byId, Problem })
+results(on, campaigns, byId)
 on('POST', '/contacts/{id}/notes', ({ ids, body }) => {
   const note = { id: data.id(), at: now(), kind: 'note', title_key: 'timeline.note', data: { text: body.text }, actor: data.user.user_id }
   missing(data.timelines.get(ids[0])).unshift(note)
