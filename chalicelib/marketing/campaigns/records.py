@@ -43,6 +43,7 @@ class CampaignRecord(Record, discriminator="campaign"):
     stop_reason = UnicodeAttribute(null=True)
     baseline = JSONAttribute(null=True)
     warnings = JSONAttribute(null=True)
+    marks = JSONAttribute(null=True)
 
 
 class CampaignBodyRecord(Record, discriminator="campaign_body"):

@@ -23,7 +23,7 @@ from chalicelib.marketing.campaigns.choices import (
     TextOut,
     TranslationIn,
 )
-from chalicelib.marketing.campaigns.domain import COUNTS, BodySource, Campaign
+from chalicelib.marketing.campaigns.domain import COUNTS, BodySource, Campaign, Progress, is_stopping, progress
 from chalicelib.marketing.templates.domain import Notice
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -184,6 +184,22 @@ class CountsOut(Schema):
     unsubscribed: int = 0
 
 
+class ProgressOut(Schema):
+    """How far sending is. ``seconds_left`` is null while it cannot be told."""
+
+    ended: int
+    total: int
+    per_minute: int
+    seconds_left: int | None
+
+    @classmethod
+    def of(cls, found: Progress | None) -> "ProgressOut | None":
+        """As it is shown."""
+        if found is None:
+            return None
+        return cls(ended=found.ended, total=found.total, per_minute=found.per_minute, seconds_left=found.seconds_left)
+
+
 class CampaignOut(Schema):
     """A campaign. ``body`` and the bodies of its other texts are left out of lists."""
 
@@ -213,6 +229,8 @@ class CampaignOut(Schema):
     stop_reason: str
     audience: int | None
     counts: CountsOut
+    progress: ProgressOut | None
+    stopping: bool
     scheduled_at: Instant | None
     time_zone: str
     started_at: Instant | None
@@ -254,6 +272,8 @@ class CampaignOut(Schema):
             stop_reason=campaign.stop_reason,
             audience=campaign.audience,
             counts=CountsOut(**{name: campaign.counts.get(name, 0) for name in COUNTS}),
+            progress=ProgressOut.of(progress(campaign)),
+            stopping=is_stopping(campaign),
             scheduled_at=campaign.scheduled_at,
             time_zone=campaign.time_zone,
             started_at=campaign.started_at,

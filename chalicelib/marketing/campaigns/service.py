@@ -15,15 +15,18 @@ from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events, recurring, store, testing
 from chalicelib.marketing.campaigns.checking import check_choices, missing
 from chalicelib.marketing.campaigns.domain import (
+    MARKS,
     Ab,
     Baseline,
     BodySource,
     Campaign,
     CampaignState,
     IllegalMoveError,
+    Mark,
     Move,
     Plan,
     after,
+    ended,
     moment,
     planning_at,
     stop_reason,
@@ -58,6 +61,7 @@ _UNSENT: Mapping[str, Any] = {
     "occurrences": None,
     "occurrence_of": "",
     "counts": {},
+    "marks": (),
 }
 """What a copy does not take over: all that became of the campaign."""
 
@@ -323,8 +327,15 @@ def resume_campaign(
         if campaign.stop_reason in ("bounces", "complaints"):
             baseline = Baseline(counted["sent"], counted["bounced"], counted["complained"])
         started = campaign.started_at or clock.now()
+        marks = (Mark(clock.now(), ended(counted)),) if state is CampaignState.SENDING else ()
         return replace(
-            campaign, state=state, stop_reason="", baseline=baseline, changed_by=changed_by, started_at=started
+            campaign,
+            marks=marks,
+            state=state,
+            stop_reason="",
+            baseline=baseline,
+            changed_by=changed_by,
+            started_at=started,
         )
 
     resumed = _change(table, clock, workspace_id, campaign_id, change)
@@ -405,8 +416,9 @@ def audience_known(*, table: Table, clock: Clock, campaign: Campaign, audience: 
     """The ledger is whole: sending begins. `ConflictError` when the campaign has changed since it was read."""
     state = after(campaign.state, Move.PLANNED, current=campaign)
     plan = replace(campaign.plan, done=True)
+    now = clock.now()
     known = replace(campaign, state=state, plan=plan, audience=audience, ab=Ab() if campaign.ab_test else None)
-    return store.replace(table, replace(known, updated_at=clock.now(), changed_by=SYSTEM))
+    return store.replace(table, replace(known, marks=(Mark(now, 0),), updated_at=now, changed_by=SYSTEM))
 
 
 def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
@@ -438,8 +450,12 @@ def due(*, table: Table, clock: Clock, limit: int = 50) -> list[Campaign]:
 
 def looked_after(*, table: Table, clock: Clock, campaign: Campaign) -> bool:
     """Put off the next look by a minute; False when somebody else changed the campaign meanwhile."""
+    now, marks = clock.now(), campaign.marks
+    if campaign.state is CampaignState.SENDING:
+        counted = store.counts(table, campaign.workspace_id, campaign.id)
+        marks = (*marks, Mark(now, ended(counted)))[-MARKS:]
     try:
-        store.replace(table, replace(campaign, updated_at=clock.now(), changed_by=SYSTEM))
+        store.replace(table, replace(campaign, marks=marks, updated_at=now, changed_by=SYSTEM))
     except ConflictError:
         return False
     return True

@@ -20,6 +20,7 @@ from chalicelib.marketing.campaigns.domain import (
     Campaign,
     CampaignState,
     Delivery,
+    Mark,
     Plan,
     planning_at,
 )
@@ -223,6 +224,7 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         finished_at=campaign.finished_at,
         stop_reason=campaign.stop_reason or None,
         baseline=asdict(campaign.baseline) if campaign.baseline != Baseline() else None,
+        marks=[[clock.to_text(mark.at), mark.ended] for mark in campaign.marks] or None,
         warnings=[_notice(notice) for notice in campaign.warnings] or None,
     )
 
@@ -265,6 +267,7 @@ def to_domain(record: CampaignRecord) -> Campaign:
         finished_at=record.finished_at,
         stop_reason=record.stop_reason or "",
         baseline=Baseline(**(record.baseline or {})),
+        marks=tuple(Mark(clock.from_text(at), ended) for at, ended in record.marks or ()),
         warnings=tuple(Notice(**notice) for notice in record.warnings or []),
         changed_by=record.changed_by or "",
         version=int(record.version),

@@ -57,6 +57,24 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How many recipients had come to an end at a moment while it was being sent."""
+
+    at: datetime
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far sending is: of all recipients so many are at an end, so many a minute lately, and (None: not known) the seconds left."""
+
+    ended: int
+    total: int
+    per_minute: int
+    seconds_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """One message to one audience. ``audience`` is None until the planner has counted it; ``shards`` is over how many partitions
     its ledger is spread, fixed when planning begins; ``stop_reason`` says why it paused (``bounces``, ``complaints``, ``late``: its
@@ -103,6 +121,7 @@ class Campaign:
     warnings: tuple[Notice, ...] = ()
     changed_by: str = ""
     version: int = 1
+    marks: tuple["Mark", ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -186,6 +205,38 @@ def planning_at(campaign: Campaign) -> datetime | None:
         return at
     wall = at.astimezone(ZoneInfo(campaign.time_zone or "UTC")).replace(tzinfo=None)
     return min(at, wall.replace(tzinfo=_FURTHEST_EAST).astimezone(UTC))
+
+
+MARKS = 10
+"""The minutes over which the rate is reckoned."""
+_OPEN = ("pending", "claimed", "unknown")
+
+
+def ended(counts: Mapping[str, int]) -> int:
+    """How many recipients are at an end."""
+    return sum(counts.get(state, 0) for state in LEDGER_STATES if state not in _OPEN)
+
+
+def progress(campaign: Campaign) -> Progress | None:
+    """How far sending is, by the campaign's counts, and how fast, by its marks; None before its audience is known."""
+    if campaign.audience is None:
+        return None
+    done, rate = ended(campaign.counts), 0.0
+    if campaign.state is CampaignState.SENDING and len(campaign.marks) > 1:
+        first, last = campaign.marks[0], campaign.marks[-1]
+        minutes = (last.at - first.at).total_seconds() / 60
+        rate = max(last.ended - first.ended, 0) / minutes if minutes > 0 else 0.0
+    left = max(campaign.audience - done, 0)
+    seconds = round(left / rate * 60) if rate else None
+    return Progress(done, campaign.audience, round(rate), seconds if left else 0)
+
+
+def is_stopping(campaign: Campaign) -> bool:
+    """Whether it was stopped a moment ago and somebody is still being sent to, or still to be given up."""
+    if campaign.state is CampaignState.PAUSED:
+        return campaign.counts.get("claimed", 0) > 0
+    waiting = campaign.counts.get("claimed", 0) + campaign.counts.get("pending", 0)
+    return campaign.state is CampaignState.CANCELLED and waiting > 0
 
 
 def stop_reason(counts: Mapping[str, int], baseline: Baseline) -> str:
