@@ -9815,6 +9815,20 @@ export interface components {
             q?: string | null;
         };
         /**
+         * ProgressOut
+         * @description How far sending is. ``seconds_left`` is null while it cannot be told.
+         */
+        ProgressOut: {
+            /** Ended */
+            ended: number;
+            /** Per Minute */
+            per_minute: number;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** Total */
+            total: number;
+        };
+        /**
          * PublicConsent
          * @description A box to tick, in the form's language.
          */
@@ -12759,6 +12773,7 @@ export interface components {
             occurrences: components["schemas"]["OccurrencesOut"] | null;
             /** Preheader */
             preheader: string;
+            progress: components["schemas"]["ProgressOut"] | null;
             recurrence: components["schemas"]["RecurrenceSchema"] | null;
             /** Reply To */
             reply_to: string;
@@ -12774,6 +12789,8 @@ export interface components {
             state: string;
             /** Stop Reason */
             stop_reason: string;
+            /** Stopping */
+            stopping: boolean;
             /** Subject */
             subject: string;
             /** Template Id */
