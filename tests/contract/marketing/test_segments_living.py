@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from chalicelib.customers.fields import service as fields
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.messaging import FakeQueues
+from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.segments import consumers, evaluation, service
+from chalicelib.marketing.segments import consumers, evaluation, filling, previewing, projections, service
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace
+from infra.local.priced import PricedTable
+from tests.contract.patterns import check
 from tests.helpers import Stream
 
 
@@ -330,3 +334,56 @@ def test_progress_is_shown_and_who_is_gone_leaves(life: Life) -> None:
     )  # fmt: skip
     life.settle()
     assert life.inside(segment) == set()
+
+
+def test_many_contacts_are_reckoned_from_a_sample(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With everybody in the sample the reckoning is exact, and it is labelled all the same."""
+    monkeypatch.setattr(previewing, "EVERY", 1)
+    monkeypatch.setattr(previewing, "LISTING", SimpleNamespace(count=lambda *_: (10_000, False)))
+    monkeypatch.setattr("chalicelib.marketing.segments.store.sampled", lambda *_: 20_000)
+    for number in range(12):
+        life.person(number, tags=["vip"] if number < 3 else [])
+    life.settle()
+    found = service.preview(runtime=life.runtime, workspace_id=life.workspace.id, conditions={"all": [tag("vip")]})
+    assert (found.exact, found.evaluated, found.total, found.count) == (False, 12, 20_000, 5_000)
+    assert len(found.sample) == 3
+
+
+def test_capacity(life: Life) -> None:
+    """What a deed and a moment cost: docs/data-model.md."""
+    priced = PricedTable(life.runtime.table)
+    person = life.person(1, birthday="1990-11-25")
+    life.segment(leaf("campaign.opened", "did", {}))
+    life.segment(leaf("date.birthday", "anniversary_in_next", last(2)))
+    life.settle()
+    sent = life.clock.now()
+    mail(life, person.id, "K0", sent_at=sent)
+    life.settle()
+    life.runtime.__dict__["table"] = priced
+    mail(life, person.id, "K1", sent_at=sent)
+    priced.reset()
+    assert project_once(life) == []
+    check("segments.deed", priced)
+    life.settle()
+    priced.reset()
+    consumers.tick(life.runtime)
+    check("segments.due-nobody", priced)
+    life.clock.set(datetime(2026, 11, 23, 0, 0, tzinfo=UTC))
+    [shard] = [n for n in range(8) if filling.anybody_due(life.runtime.table, n, life.clock.now())]
+    priced.reset()
+    assert filling.due(life.runtime, "", {"shard": shard}) == []
+    check("segments.due", priced)
+
+
+def project_once(life: Life) -> list[str]:
+    """The projections of segments on what has happened, without what follows from them."""
+    rejected: list[str] = []
+    project(
+        {"Records": list(life.stream.records())},
+        projections=projections.PROJECTIONS,
+        table=life.runtime.table,
+        queues=FakeQueues(),
+        clock=life.clock,
+        reject=rejected.append,
+    )
+    return rejected
