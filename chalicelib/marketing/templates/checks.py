@@ -15,7 +15,7 @@ SUBJECT_LENGTH = 60
 _SHOWN = 80  # characters of an address in a notice
 _EACH = 10  # notices of one code: more of them teach nothing
 _READABLE = 4.5
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{\{[^{]*?\}\}|\{%[^{]*?%\}")  # none reaches into another: hostile texts end quickly
 _LOCAL = re.compile(r"(?:localhost|.*\.(?:localhost|local|internal|lan|home|test|invalid))", re.IGNORECASE)
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE)
 _OUR_OWN = ("{{ unsubscribe_url }}", "{{ preferences_url }}")
