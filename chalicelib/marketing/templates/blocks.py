@@ -6,15 +6,14 @@ the reader's device is dark; what stands on a ground that somebody chose dark st
 
 import html
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from chalicelib.marketing.templates import document as doc
 from chalicelib.marketing.templates import sanitising
+from chalicelib.marketing.templates.block_looks import PADDING_X, Ground, Looks, attributes, classes
 from chalicelib.marketing.templates.block_texts import Checks, Texts
 from chalicelib.marketing.templates.brand import NETWORKS, Brand
 from chalicelib.marketing.templates.colours import readable_on
 from chalicelib.marketing.templates.held import Held
-from chalicelib.marketing.templates.night import Night
 from chalicelib.marketing.templates.seen import Seen
 
 WORDS = {
@@ -23,26 +22,12 @@ WORDS = {
 }
 _SIZES = {1: 28, 2: 22, 3: 18}
 _BUTTONS = {"small": (14, "9px 18px"), "medium": (16, "13px 26px"), "large": (18, "17px 36px")}
-_PADDING = {
-    "heading": (20, 4), "text": (8, 8), "image": (8, 8), "button": (12, 16), "divider": (12, 12), "spacer": (0, 0), "social": (12, 12),
-    "footer": (16, 24), "html": (8, 8), "product": (12, 12), "columns": (8, 8),
-}  # fmt: skip
-_PADDING_X = 32
 _PHONE = (
     "@media only screen and (max-width:480px) { .cs { padding-left:20px !important; padding-right:20px !important; }"
     " .cw>table>tbody>tr>td { padding-left:20px !important; padding-right:20px !important; }"
     " .cc>table>tbody>tr>td { padding-left:0 !important; padding-right:0 !important; } }"
 )
 """On phones: less at the sides (``cs``, ``cw``), nothing between columns that stand one below the other (``cc``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a block stands on: a colour, whether it turns dark at night, and how wide it is in pixels."""
-
-    colour: str
-    turns: bool
-    width: int
 
 
 def to_mjml(source: str, *, brand: Brand, held: Held, checks: Checks, title: str = "") -> tuple[str, Seen]:
@@ -55,18 +40,13 @@ def to_mjml(source: str, *, brand: Brand, held: Held, checks: Checks, title: str
     return writer.mail(title), writer.texts.seen
 
 
-class _Writer:
+class _Writer(Looks):
     def __init__(self, document: doc.Document, brand: Brand, held: Held, checks: Checks):
+        super().__init__(document, brand)
         self._document = document
-        self._brand = brand
         self._held = held
         self._checks = checks
-        self._settings = document.settings
         self.texts = Texts(held, checks)
-        surface = brand.colour(self._settings.surface)
-        self._night = Night(surface)
-        self._surface = _Ground(surface, self._night.falls, self._settings.width)
-        self._back = _Ground(brand.colour(self._settings.background), self._night.falls, self._settings.width)
 
     def mail(self, title: str) -> str:
         blocks = self._document.blocks
@@ -76,13 +56,13 @@ class _Writer:
         card = self._sections(list(enumerate(blocks))[:end], self._surface)
         below = self._sections(list(enumerate(blocks))[end:], self._back)
         radius = self._settings.radius
-        surface = _attributes(
+        surface = attributes(
             background_color=self._surface.colour,
             border_radius=f"{radius}px" if radius else None,
             padding="16px 0",
             css_class=self._night.ground(self._surface.colour, "surface"),
         )
-        back = _attributes(
+        back = attributes(
             width=f"{self._settings.width}px",
             background_color=self._back.colour,
             css_class=self._night.ground(self._back.colour, "back"),
@@ -102,7 +82,7 @@ class _Writer:
 
     # Sections and columns
 
-    def _sections(self, blocks: Iterable[tuple[int, doc.Outer]], ground: _Ground) -> str:
+    def _sections(self, blocks: Iterable[tuple[int, doc.Outer]], ground: Ground) -> str:
         """Blocks as sections: those that need no columns of their own share one."""
         sections: list[str] = []
         waiting: list[str] = []
@@ -133,21 +113,21 @@ class _Writer:
         begin, end = self._held.hold(f"{{% if {test} %}}"), self._held.hold("{% endif %}")
         return f"<mj-raw>{begin}</mj-raw>{made}<mj-raw>{end}</mj-raw>"
 
-    def _columns(self, block: doc.Columns, path: str, ground: _Ground) -> str:
+    def _columns(self, block: doc.Columns, path: str, ground: Ground) -> str:
         inner = self._on(block.style, ground)
         gap = 16 if block.gap is None else block.gap
-        side = _PADDING_X if block.style.padding_x is None else block.style.padding_x
+        side = PADDING_X if block.style.padding_x is None else block.style.padding_x
         count = len(block.columns)
         columns = []
         for number, column in enumerate(block.columns):
             share = column.width or 100 / count
-            place = _Ground(inner.colour, inner.turns, round((ground.width - 2 * side) * share / 100))
+            place = Ground(inner.colour, inner.turns, round((ground.width - 2 * side) * share / 100))
             made = ""
             for position, each in enumerate(column.blocks):
                 at = f"{path}.columns.{number}.blocks.{position}"
                 made += self._shown(each, at, self._block(each, at, place, side=0))
             left, right = (gap / 2 if number else 0), (gap / 2 if number < count - 1 else 0)
-            shape = _attributes(
+            shape = attributes(
                 width=f"{share:g}%" if column.width else None,
                 vertical_align=block.vertical_align or "top",
                 padding=f"0 {right:g}px 0 {left:g}px",
@@ -155,47 +135,17 @@ class _Writer:
             )
             columns.append(f"<mj-column {shape}>{made}</mj-column>")
         top, bottom = self._padding("columns", block.style)
-        section = _attributes(
+        section = attributes(
             padding=f"{top}px {side}px {bottom}px",
             background_color=inner.colour if block.style.background else None,
-            css_class=_classes(self._ground_class(block.style, ground), "cw" if side == _PADDING_X else None),
+            css_class=classes(self._ground_class(block.style, ground), "cw" if side == PADDING_X else None),
         )
         joined = "".join(columns)
         return f"<mj-section {section}>{joined if block.stack else f'<mj-group>{joined}</mj-group>'}</mj-section>"
 
-    def _on(self, style: doc.Style, ground: _Ground) -> _Ground:
-        """The ground of what stands in a block with this style."""
-        if style.background is None:
-            return ground
-        colour = self._brand.colour(style.background)
-        return _Ground(colour, self._night.turns(colour), ground.width)
-
-    def _ground_class(self, style: doc.Style, ground: _Ground) -> str | None:
-        return self._night.ground(self._on(style, ground).colour) if style.background is not None else None
-
-    def _padding(self, kind: str, style: doc.Style) -> tuple[int, int]:
-        top, bottom = _PADDING[kind]
-        return (
-            top if style.padding_top is None else style.padding_top,
-            bottom if style.padding_bottom is None else style.padding_bottom,
-        )
-
-    def _box(
-        self, kind: str, style: doc.Style, ground: _Ground, side: int, *classes: str | None
-    ) -> dict[str, str | None]:
-        """The attributes that every component takes: padding, background and the classes of the night."""
-        top, bottom = self._padding(kind, style)
-        around = side if style.padding_x is None else style.padding_x
-        phone = "cs" if around == _PADDING_X else None
-        return {
-            "padding": f"{top}px {around}px {bottom}px",
-            "container_background_color": self._on(style, ground).colour if style.background is not None else None,
-            "css_class": _classes(self._ground_class(style, ground), phone, *classes),
-        }
-
     # Blocks
 
-    def _block(self, block: doc.Outer, path: str, ground: _Ground, side: int = _PADDING_X) -> str:
+    def _block(self, block: doc.Outer, path: str, ground: Ground, side: int = PADDING_X) -> str:
         makers: dict[str, Callable[..., str]] = {
             "heading": self._heading,
             "text": self._text,
@@ -210,12 +160,12 @@ class _Writer:
         }
         return makers[block.type](block, path, ground, side)
 
-    def _heading(self, block: doc.Heading, path: str, ground: _Ground, side: int) -> str:
+    def _heading(self, block: doc.Heading, path: str, ground: Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         colour = self._text_colour(style.color, here)
         words = self.texts.inline(block.text, f"{path}.text", self._link_colour(here))
         size = style.font_size or _SIZES[block.level]
-        shape = _attributes(
+        shape = attributes(
             **self._box("heading", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
             align=style.align,
             color=colour,
@@ -227,11 +177,11 @@ class _Writer:
         written = f'style="margin:0;font-size:{size}px;line-height:{style.line_height or 1.25:g};font-weight:700"'
         return f"<mj-text {shape}><h{block.level} {written}>{words}</h{block.level}></mj-text>"
 
-    def _text(self, block: doc.Text, path: str, ground: _Ground, side: int) -> str:
+    def _text(self, block: doc.Text, path: str, ground: Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         colour = self._text_colour(style.color, here)
         words = self.texts.rich(block.html, f"{path}.html", self._link_colour(here))
-        shape = _attributes(
+        shape = attributes(
             **self._box("text", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
             align=style.align,
             color=colour,
@@ -241,7 +191,7 @@ class _Writer:
         )
         return f"<mj-text {shape}>{words}</mj-text>"
 
-    def _image(self, block: doc.Image, path: str, ground: _Ground, side: int) -> str:
+    def _image(self, block: doc.Image, path: str, ground: Ground, side: int) -> str:
         style = block.style
         source, alt, width = block.src, block.alt, block.width
         if source == "brand.logo":
@@ -258,7 +208,7 @@ class _Writer:
         alt: str,
         path: str,
         style: doc.AlignStyle,
-        ground: _Ground,
+        ground: Ground,
         side: int,
         *,
         width: int | None = None,
@@ -271,7 +221,7 @@ class _Writer:
         address = self.texts.source(source, f"{path}.src")
         words = self.texts.plain(alt, f"{path}.alt", look=False)
         self.texts.seen.images.append((f"{path}.src", source, alt))
-        shape = _attributes(
+        shape = attributes(
             **self._box(kind, style, ground, side),
             src=address,
             alt=words,
@@ -283,7 +233,7 @@ class _Writer:
         )
         return f"<mj-image {shape} />"
 
-    def _button(self, block: doc.Button, path: str, ground: _Ground, side: int) -> str:
+    def _button(self, block: doc.Button, path: str, ground: Ground, side: int) -> str:
         link = self.texts.link(block.href, f"{path}.href")
         words = self.texts.plain(block.text, f"{path}.text")
         here = self._on(block.style, ground)
@@ -300,12 +250,12 @@ class _Writer:
         words: str,
         link: str,
         style: doc.ButtonStyle,
-        ground: _Ground,
+        ground: Ground,
         side: int,
         *,
         fill: str,
         colour: str,
-        here: _Ground,
+        here: Ground,
         outline: bool = False,
         size: str = "medium",
         full: bool = False,
@@ -315,7 +265,7 @@ class _Writer:
         if outline:
             colour = self._brand.colour(given) if given else fill
         radius = self._brand.radius if style.radius is None else style.radius
-        shape = _attributes(
+        shape = attributes(
             **self._box("button", style, ground, side, self._night.outline(colour, here.turns) if outline else None),
             href=link,
             align=style.align or "center",
@@ -331,10 +281,10 @@ class _Writer:
         )
         return f"<mj-button {shape}>{words}</mj-button>"
 
-    def _divider(self, block: doc.Divider, path: str, ground: _Ground, side: int) -> str:  # noqa: ARG002
+    def _divider(self, block: doc.Divider, path: str, ground: Ground, side: int) -> str:  # noqa: ARG002
         style, here = block.style, self._on(block.style, ground)
         colour = self._brand.colour(style.color) if style.color else ("#d9dee5" if here.turns else "#8a94a3")
-        shape = _attributes(
+        shape = attributes(
             **self._box("divider", style, ground, side, self._night.line(colour, here.turns)),
             border_color=colour,
             border_width=f"{block.thickness or 1}px",
@@ -343,11 +293,11 @@ class _Writer:
         )
         return f"<mj-divider {shape} />"
 
-    def _spacer(self, block: doc.Spacer, path: str, ground: _Ground, side: int) -> str:  # noqa: ARG002
-        shape = _attributes(**self._box("spacer", block.style, ground, side), height=f"{block.height}px")
+    def _spacer(self, block: doc.Spacer, path: str, ground: Ground, side: int) -> str:  # noqa: ARG002
+        shape = attributes(**self._box("spacer", block.style, ground, side), height=f"{block.height}px")
         return f"<mj-spacer {shape} />"
 
-    def _social(self, block: doc.Social, path: str, ground: _Ground, side: int) -> str:
+    def _social(self, block: doc.Social, path: str, ground: Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         profiles = (
             [
@@ -368,7 +318,7 @@ class _Writer:
             f"{NETWORKS[network]}</a>"
             for network, href in profiles
         ]
-        shape = _attributes(
+        shape = attributes(
             **self._box("social", style, ground, side, self._night.text(colour, here.turns, colour)),
             align=style.align or "center",
             color=colour,
@@ -376,7 +326,7 @@ class _Writer:
         )
         return f"<mj-text {shape}>{joint.join(links)}</mj-text>"
 
-    def _footer(self, block: doc.Footer, path: str, ground: _Ground, side: int) -> str:
+    def _footer(self, block: doc.Footer, path: str, ground: Ground, side: int) -> str:
         style, here = block.style, self._on(block.style, ground)
         colour = self._brand.colour(style.color or "muted")
         lines = []
@@ -389,7 +339,7 @@ class _Writer:
             lines.append(f'<p style="margin:8px 0 0">{address[0]} · {address[1]}</p>')
         if self._checks.mailing:
             lines.append(self._ways_out(block, path, colour))
-        shape = _attributes(
+        shape = attributes(
             **self._box("footer", style, ground, side, self._night.text(colour, here.turns, colour)),
             align=style.align or "center",
             color=colour,
@@ -408,11 +358,11 @@ class _Writer:
             f'<a href="{place}" style="{look}">{choose}</a></p>'
         )
 
-    def _html(self, block: doc.Html, path: str, ground: _Ground, side: int) -> str:
+    def _html(self, block: doc.Html, path: str, ground: Ground, side: int) -> str:
         here = self._on(block.style, ground)
         colour = self._text_colour(None, here)
         made = self.texts.markup(block.html, f"{path}.html", sanitising.free)
-        shape = _attributes(
+        shape = attributes(
             **self._box(
                 "html", block.style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))
             ),
@@ -421,7 +371,7 @@ class _Writer:
         )
         return f"<mj-text {shape}>{made}</mj-text>"
 
-    def _product(self, block: doc.Product, path: str, ground: _Ground, side: int) -> str:
+    def _product(self, block: doc.Product, path: str, ground: Ground, side: int) -> str:
         """Picture above, text below. The box's own padding is the first's and last's."""
         parts = []
         bare = doc.AlignStyle(background=block.style.background, padding_x=block.style.padding_x)
@@ -433,11 +383,11 @@ class _Writer:
             )
         return "".join([*parts, self._product_words(block, path, ground, side)])
 
-    def _product_beside(self, block: doc.Product, path: str, ground: _Ground) -> str:
-        side = _PADDING_X if block.style.padding_x is None else block.style.padding_x
+    def _product_beside(self, block: doc.Product, path: str, ground: Ground) -> str:
+        side = PADDING_X if block.style.padding_x is None else block.style.padding_x
         inner = self._on(block.style, ground)
         room = ground.width - 2 * side
-        narrow, wide = (_Ground(inner.colour, inner.turns, round(room * share)) for share in (0.4, 0.6))
+        narrow, wide = (Ground(inner.colour, inner.turns, round(room * share)) for share in (0.4, 0.6))
         assert block.image is not None
         picture = self._picture(
             block.image.src, block.image.alt, f"{path}.image", doc.AlignStyle(), narrow, 0, radius=self._brand.radius
@@ -449,15 +399,15 @@ class _Writer:
             f'<mj-column width="60%" vertical-align="middle" padding="{gap}" css-class="cc">{words}</mj-column>',
         ]
         top, bottom = self._padding("product", block.style)
-        section = _attributes(
+        section = attributes(
             padding=f"{top}px {side}px {bottom}px",
             background_color=inner.colour if block.style.background else None,
-            css_class=_classes(self._ground_class(block.style, ground), "cw" if side == _PADDING_X else None),
+            css_class=classes(self._ground_class(block.style, ground), "cw" if side == PADDING_X else None),
             direction="rtl" if block.layout == "right" else None,
         )
         return f"<mj-section {section}>{''.join(columns)}</mj-section>"
 
-    def _product_words(self, block: doc.Product, path: str, ground: _Ground, side: int, *, own: bool = False) -> str:
+    def _product_words(self, block: doc.Product, path: str, ground: Ground, side: int, *, own: bool = False) -> str:
         base = None if own else block.style.background
         here = ground if own else self._on(block.style, ground)
         colour = self._text_colour(block.style.color, here)
@@ -474,7 +424,7 @@ class _Writer:
             struck = f'<s style="color:{muted};padding-right:8px">{before}</s>' if before else ""
             lines.append(f'<p style="margin:8px 0 0;font-size:18px">{struck}<b>{price}</b></p>')
         style = doc.AlignStyle(background=base, padding_x=None if own else block.style.padding_x)
-        shape = _attributes(
+        shape = attributes(
             **self._box("text", style, ground, side, self._night.text(colour, here.turns, self._link_colour(here))),
             align=align,
             color=colour,
@@ -490,33 +440,3 @@ class _Writer:
                 colour=self._brand.colour("on_primary"), here=here, size="small",
             )  # fmt: skip
         return made
-
-    # Colours
-
-    def _text_colour(self, given: str | None, ground: _Ground) -> str:
-        """What was chosen; else the mail's own colour where it stands on the mail's own ground, and what can be read elsewhere."""
-        if given:
-            return self._brand.colour(given)
-        return self._brand.colour(self._settings.text_color) if self._native(ground) else readable_on(ground.colour)
-
-    def _link_colour(self, ground: _Ground) -> str:
-        return self._brand.colour(self._settings.link_color) if self._native(ground) else readable_on(ground.colour)
-
-    def _native(self, ground: _Ground) -> bool:
-        return ground.turns == self._surface.turns and (
-            ground.turns or ground.colour in (self._surface.colour, self._back.colour)
-        )
-
-
-def _classes(*names: str | None) -> str | None:
-    return " ".join(name for name in names if name) or None
-
-
-def _attributes(**values: str | None) -> str:
-    """Attributes of MJML; those without a value are left out. Placeholders and addresses in them are escaped already."""
-    ready = ("src", "href", "alt")
-    return " ".join(
-        f'{name.replace("_", "-")}="{value if name in ready else html.escape(value)}"'
-        for name, value in values.items()
-        if value is not None
-    )
