@@ -1,6 +1,5 @@
 """HTTP: single mails by order of a program, and their log."""
 
-from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.http import Answer, Call, Routes
 from chalicelib.marketing.messages import service
 from chalicelib.marketing.messages.schemas import MessageIn, MessageOut, MessagesOut, MessagesQuery, ReputationOut
@@ -21,7 +20,13 @@ def send_message(call: Call[MessageIn]) -> Answer:
     workspace = get_workspace(table=runtime.table, workspace_id=call.workspace_id)
     text = body.written(workspace.language)
     if text is None:
-        raise InvalidError("There is no such template.", field="template_id", code="unknown")
+        text = service.text_of(
+            table=runtime.table,
+            workspace_id=call.workspace_id,
+            template_id=body.template_id,
+            language=body.language or "",
+            subject=body.subject,
+        )
     message = service.order(
         runtime=runtime,
         workspace_id=call.workspace_id,

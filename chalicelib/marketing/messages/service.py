@@ -20,6 +20,7 @@ from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.messages import events, store
 from chalicelib.marketing.messages.domain import ATTACHED_LIMIT, TRANSACTIONAL, Message, refusal
 from chalicelib.marketing.messages.writing import Sheet, Text, Value, check_data, write
+from chalicelib.marketing.templates import service as templates
 from chalicelib.marketing.tracking.domain import Copy, token_of
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
@@ -134,6 +135,20 @@ def order(
     store.create(table, message, digest_of(runtime.signer, address))
     runtime.queues.publish("messages", [events.send(workspace_id, message_id, now)])
     return message
+
+
+def text_of(*, table: Table, workspace_id: str, template_id: str, language: str, subject: str = "") -> Text:
+    """What a template says, in this language where it has it; ``subject`` stands instead of its own. `InvalidError` names
+    ``template_id`` when there is none.
+    """
+    try:
+        template = templates.get_template(table=table, workspace_id=workspace_id, template_id=template_id)
+    except NotFoundError as error:
+        raise InvalidError("There is no such template.", field="template_id", code="unknown") from error
+    others = template.wordings or {}
+    chosen = language if language in others else template.language
+    said = others.get(chosen, template.own)
+    return Text(subject or said.subject, said.format, said.source, said.preheader, language=chosen)
 
 
 def get_message(*, table: Table, workspace_id: str, message_id: str) -> Message:

@@ -19,6 +19,8 @@ from chalicelib.marketing.messages.domain import ATTACHED_LIMIT, State
 from chalicelib.marketing.messages.erasure import ERASURE
 from chalicelib.marketing.messages.service import Attached
 from chalicelib.marketing.messages.writing import Text
+from chalicelib.marketing.templates import service as templates
+from chalicelib.marketing.templates.domain import Wording
 from tests.contract.marketing.campaign_world import World
 from tests.helpers import NOON
 from tests.memory_dynamodb import MemoryDynamoDB
@@ -161,6 +163,34 @@ class TestOrdering:
         parsed = email.message_from_bytes(world.mails.taken[0][2], policy=default)
         assert parsed["Bcc"] is None
         assert b"\nBcc:" not in world.mails.taken[0][2]
+
+
+class TestTemplates:
+    def test_a_template_in_the_language_that_is_asked_for(self, world):
+        made, _ = templates.create_template(
+            table=world.table, clock=world.clock, workspace=world.workspace, template_id=new_id(NOON), name="Recibo",
+            language="es", changed_by="m",
+            wordings={
+                "es": Wording("html", "<p>Hola {{ contact.first_name }}</p>", "Tu recibo"),
+                "en": Wording("html", "<p>Hello</p>", "Your receipt"),
+            },
+        )  # fmt: skip
+        for language, subject, text in (
+            ("es", "Tu recibo", "Hola Ana"),
+            ("en", "Your receipt", "Hello"),
+            ("", "Tu recibo", "Hola"),
+        ):
+            said = service.text_of(table=world.table, workspace_id=world.id, template_id=made.id, language=language)
+            order(world, text=said, data={}, template_id=made.id)
+            drain(world)
+            parsed = email.message_from_bytes(world.mails.taken[-1][2], policy=default)
+            assert parsed["Subject"] == subject
+            assert text in parsed.get_body(("html",)).get_content()
+
+    def test_one_that_is_not_there_is_named(self, world):
+        with pytest.raises(InvalidError) as error:
+            service.text_of(table=world.table, workspace_id=world.id, template_id=new_id(NOON), language="")
+        assert error.value.fields[0].field == "template_id"
 
 
 class TestWhoMayGetIt:
