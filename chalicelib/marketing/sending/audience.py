@@ -18,7 +18,7 @@ from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, ledger_partit
 
 
 class ExcludedMissingError(ClientelaError):
-    """A segment whose members must be left out is gone: nobody can say who they are."""
+    """A segment whose members must be left out is gone, or counts nobody until it is repaired: nobody can say who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,11 @@ def page(table: Table, campaign: Campaign, plan: Plan, *, limit: int) -> Audienc
 def excluded(table: Table, campaign: Campaign, contact_ids: Iterable[str]) -> dict[str, str]:
     """Which of these are in an excluded segment, as they certainly are, and in which (the first of them)."""
     left, found = list(contact_ids), dict[str, str]()
-    for segment_id in campaign.exclude_segment_ids:
+    ids = campaign.exclude_segment_ids
+    known = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=ids) if ids else {}
+    for segment_id in ids:
+        if segment_id in known and known[segment_id].problems:
+            raise ExcludedMissingError(f"The excluded segment {segment_id} has to be repaired.")
         try:
             inside = segments.members_among(
                 table=table, workspace_id=campaign.workspace_id, segment_id=segment_id, contact_ids=left

@@ -12,6 +12,7 @@ from chalicelib.marketing.campaigns.domain import CampaignState, cost
 from chalicelib.marketing.prices import service as prices
 from chalicelib.marketing.prices.domain import Prices
 from chalicelib.marketing.segments import service as segments
+from chalicelib.marketing.segments.domain import Problem
 from chalicelib.marketing.sending import estimates
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import FrequencyCap, State
@@ -140,3 +141,23 @@ def test_a_million_costs_a_million_times_one():
     assert cost(1_000_000, 30_000, table).amount > 99
     assert all(part.amount > 0 for part in cost(1_000_000, 30_000, table).breakdown)
     assert cost(0, 30_000, table).amount == 0
+
+
+def test_nobody_gets_it_while_an_excluded_segment_is_broken(table, monkeypatch):
+    world = World(table, people=2)
+    customers = world.segment(world.contacts[0])
+    campaign_id = world.campaign(exclude_segment_ids=[customers])
+    read = segments.get_segments
+
+    def broken(**asked):
+        problem = Problem("conditions.all.0.field", "gone", "There is no such field.")
+        return {
+            id_: replace(each, problems=(problem,)) if id_ == customers else each for id_, each in read(**asked).items()
+        }
+
+    monkeypatch.setattr(segments, "get_segments", broken)
+    world.send(campaign_id)
+    world.drain()
+    campaign = world.get(campaign_id)
+    assert (campaign.state, campaign.stop_reason) == (CampaignState.PAUSED, "excluded_missing")
+    assert world.mailer.sent == []
