@@ -400,6 +400,8 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/campaigns/{campaign_id}/resume"): Sample(control=(200, 409)),
     ("POST", "/v1/campaigns/{campaign_id}/cancel"): Sample(control=(200, 409)),
     ("POST", "/v1/campaigns/{campaign_id}/reclassify"): Sample(control=(409,)),  # a draft was not sent
+    # a draft has no recipients, so nobody has hits
+    ("GET", "/v1/campaigns/{campaign_id}/recipients/{contact_id}/hits"): Sample(control=(404,)),
     # a recipient is made by the planner, and only one whose fate is unknown can be resolved
     ("POST", "/v1/campaigns/{campaign_id}/recipients/{contact_id}/resolve"): Sample(
         lambda _: {"decision": "sent"}, control=(404, 409)
