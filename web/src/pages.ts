@@ -12,7 +12,7 @@ const withTexts = (load: Load, ...bundles: Bundle[]): Load => async () => (await
 
 const home = withTexts(() => import('./features/home/Home.svelte'), 'sales')
 const importWizard = withTexts(() => import('./features/imports/Import.svelte'), 'customers')
-const campaignEditor = withTexts(() => import('./features/campaigns/Editor.svelte'), 'campaigns')
+const campaignEditor = withTexts(() => import('./features/campaigns/Wizard.svelte'), 'campaigns', 'templates')
 const formEditor: Load = () => import('./features/forms/Form.svelte')
 const segmentEditor = withTexts(() => import('./features/segments/Edit.svelte'), 'segments')
 
@@ -43,7 +43,7 @@ export const pages: Record<RouteName | 'missing', Load> = {
   campaigns: withTexts(() => import('./features/campaigns/List.svelte'), 'campaigns'),
   campaignNew: campaignEditor,
   campaignEdit: campaignEditor,
-  campaign: withTexts(() => import('./features/campaigns/Campaign.svelte'), 'campaigns'),
+  campaign: withTexts(() => import('./features/campaigns/Campaign.svelte'), 'campaigns', 'templates'),
   templates: withTexts(() => import('./features/templates/List.svelte'), 'templates'),
   templateGallery: withTexts(() => import('./features/templates/Gallery.svelte'), 'templates'),
   templateImages: withTexts(() => import('./features/templates/Pictures.svelte'), 'templates'),

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { canOptOut, placeholders, starter } from '../src/features/campaigns/starter'
-import { campaignOf, ended } from '../src/features/campaigns/model'
 import { bodyOf, formOf } from '../src/features/forms/model'
 import { curlCode, htmlCode, newForm, scriptCode } from '../src/features/forms/starter'
 import { lastDays } from '../src/features/home/days'
@@ -17,25 +15,6 @@ describe('scoring rules', () => {
   it('are read aloud, nested ones too', () => {
     const tree = { all: [{ field: 'contact.country', op: 'is', value: 'CO' }, { any: [{ field: 'contact.tag', op: 'in', value: ['a', 'b'] }, { none: [{ field: 'contact.phone', op: 'present' }] }] }] }
     expect(inWords(tree)).toBe('Country is Colombia and (Tag is one of a, b or not (Phone is given))')
-  })
-})
-
-describe('campaigns', () => {
-  it.each(['mjml', 'html'] as const)('starts with a %s body that lets people out', (format) => {
-    for (const language of ['es', 'en'] as const) {
-      const source = starter(format, language)
-      expect(canOptOut(source)).toBe(true)
-      expect(source).toContain('{{ workspace.postal_address }}')
-    }
-  })
-  it('offers placeholders with fallbacks', () => {
-    for (const one of placeholders('es')) if (/contact\.(first_name|last_name|company_name|city)/.test(one.text)) expect(one.text).toContain('| default(')
-  })
-  it('fills what lists leave out', () => {
-    const given = { body: null, body_format: 'mjml', counts: { sent: 3, failed: 1 }, language: 'en' }
-    const one = campaignOf(given as unknown as Parameters<typeof campaignOf>[0])
-    expect(one.body).toEqual({ format: 'mjml', source: '' })
-    expect(ended(one.counts)).toBe(4)
   })
 })
 

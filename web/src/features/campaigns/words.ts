@@ -1,8 +1,9 @@
-/** The API's warnings and cost items in words. */
-import type { Estimate, Notice } from '../../api/types'
-import { has, money, t } from '../../i18n/index.svelte'
+/** What the API says in codes and numbers, in words. */
+import type { Estimate } from '../../api/types'
+import { date, has, label, languageName, money, number, t, tn, weekdayName } from '../../i18n/index.svelte'
+import type { Delivery, Recurrence } from './model'
 
-export function warningText({ code, message }: Notice): string {
+export function warningText({ code, message }: { code: string; message: string }): string {
   return has(`warning.${code}`) ? t(`warning.${code}`) : message
 }
 
@@ -10,3 +11,38 @@ export function warningText({ code, message }: Notice): string {
 export function costParts({ breakdown, currency }: Estimate['cost']): { name: string; amount: string }[] {
   return breakdown.map((part) => ({ name: has(`cost.${part.name}`) ? t(`cost.${part.name}`) : part.name, amount: money(part.amount, currency, 4) }))
 }
+
+/** A language as it stands alone, e.g. on a button: Spanish names them in small letters. */
+export const ownName = (code: string): string => languageName(code).replace(/^./u, (first) => first.toUpperCase())
+
+/** Days of the week as a list, or that it is the working days or all of them. */
+export function daysWords(days: readonly number[]): string {
+  if (days.length === 7) return t('campaigns.every_single_day')
+  if (days.join() === '1,2,3,4,5') return t('campaigns.workdays')
+  return days.map((day) => weekdayName(day)).join(', ')
+}
+/** How fast it goes out; nothing where nothing holds it back. */
+export function paceWords({ window, per_hour, warm_up }: Delivery): string[] {
+  return [
+    ...(window ? [t('campaigns.window_said', { from: window.from, to: window.to, days: daysWords(window.days) })] : []),
+    ...(per_hour === null ? [] : [t('campaigns.per_hour_said', { n: number(per_hour) })]),
+    ...(warm_up ? [t('campaigns.warm_up')] : []),
+  ]
+}
+/** A rhythm, e.g. "Every 2 weeks on Monday at 09:00 (Europe/Madrid), until 31 Dec 2026". */
+export function rhythmWords({ every, interval, at, time_zone, days, until }: Recurrence): string {
+  const how = tn(`campaigns.rhythm_${every}`, interval)
+  const on = every === 'week' ? t('campaigns.rhythm_on', { days: daysWords(days) }) : every === 'month' ? t('campaigns.rhythm_day', { days: days.join(', ') }) : ''
+  return [how, on, t('campaigns.rhythm_at', { at, zone: time_zone.replaceAll('_', ' ') }), until ? t('campaigns.rhythm_until', { date: date(until) }) : ''].filter(Boolean).join(' ')
+}
+/** Seconds as the largest one or two units that say enough: "40 s", "12 min", "3 h 20 min". */
+export function lasting(seconds: number): string {
+  if (seconds < 60) return t('campaigns.seconds', { n: Math.max(1, Math.round(seconds)) })
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return t('campaigns.minutes', { n: minutes })
+  return [t('campaigns.hours', { n: Math.floor(minutes / 60) }), minutes % 60 ? t('campaigns.minutes', { n: minutes % 60 }) : ''].filter(Boolean).join(' ')
+}
+
+/** A reason of the ledger without what is appended to it (`excluded_segment:<id>`). */
+export const reasonOf = (reason: string): string => reason.split(':')[0] ?? reason
+export const reasonText = (reason: string): string => (reason ? label('suppression', reasonOf(reason)) : '')
