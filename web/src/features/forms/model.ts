@@ -31,6 +31,7 @@ export function bodyOf(form: FormSettings): components['schemas']['FormIn'] {
       label: label(field.label, field.name),
       options: field.options.filter((option) => option.value.trim()).map((option) => ({ value: option.value.trim(), label: label(option.label, option.value) })),
     })),
+    double_opt_in: form.double_opt_in,
     consents: form.consents.map(({ id, purpose, required, text: words }) => ({ id, purpose, required, text: { es: words.es ?? '', en: words.en ?? '' } })),
     title: given(form.title),
     submit_label: given(form.submit_label),

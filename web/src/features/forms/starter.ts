@@ -35,6 +35,7 @@ export function newForm(name: string, source: string): FormSettings {
         },
       },
     ],
+    double_opt_in: false,
     title: { es: 'Hablemos', en: 'Let us talk' },
     submit_label: { es: 'Enviar', en: 'Send' },
     thank_you: { es: 'Gracias. Te escribiremos muy pronto.', en: 'Thank you. We will write to you very soon.' },
