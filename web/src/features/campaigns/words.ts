@@ -46,3 +46,18 @@ export function lasting(seconds: number): string {
 /** A reason of the ledger without what is appended to it (`excluded_segment:<id>`). */
 export const reasonOf = (reason: string): string => reason.split(':')[0] ?? reason
 export const reasonText = (reason: string): string => (reason ? label('suppression', reasonOf(reason)) : '')
+
+/** A code of "why" as a sentence; what the API does not name yet is shown as it comes. */
+export function whyText(code: string, params: Record<string, string> = {}): string {
+  const base = reasonOf(code)
+  if (!has(`why.${base}`)) return reasonText(code) || code
+  const detail = params['reason'] ?? params['detail'] ?? params['kind'] ?? ''
+  const known = base === 'suppressed' || base === 'failed' || base === 'bounced'
+  return [t(`why.${base}`), known && detail ? `(${has(`suppression.${detail}`) ? label('suppression', detail) : detail})` : ''].filter(Boolean).join(' ')
+}
+/** What an answer stands on. */
+export function evidenceText({ code, params }: { code: string; params: Record<string, string> }): string {
+  const reason = params['reason'] ?? ''
+  const words = { name: params['name'] ?? '', reason: reason && has(`suppression.${reason}`) ? label('suppression', reason) : reason, source: params['source'] ?? '' }
+  return has(`why.evidence.${code}`) ? t(`why.evidence.${code}`, words) : label('state.recipient', code)
+}
