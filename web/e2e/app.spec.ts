@@ -126,7 +126,7 @@ test('the report is made and delivered', async ({ page }) => {
 })
 
 test('every screen is clean in both themes; language and theme stay after a reload', async ({ page }) => {
-  test.setTimeout(150_000)
+  test.setTimeout(300_000)
   const seen = watch(page, stack.url)
   await signIn(page, stack.user.email, stack.user.password)
   const screens = ['/', '/leads', '/contacts', '/companies', '/duplicates', '/imports', '/imports/new', '/exports', '/deals', '/segments', '/campaigns', '/forms', `/forms/${stack.form_key}`, `/forms/${stack.form_key}/share`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/settings/fields', '/settings/purposes', '/settings/suppressions', '/settings/retention']
