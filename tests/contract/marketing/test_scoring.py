@@ -118,7 +118,8 @@ def test_rules(runtime: Runtime, contact: Contact) -> None:
     from dataclasses import replace
 
     changed = replace(
-        rules, rules=(Rule("spain", "En España", "fit", {"field": "contact.first_name", "op": "is", "value": "ana"}, 7),)
+        rules,
+        rules=(Rule("spain", "En España", "fit", {"field": "contact.first_name", "op": "is", "value": "ana"}, 7),),
     )
     stored = service.put_rules(table=table, clock=clock, workspace_id=workspace_id, ruleset=changed)
     assert stored.version == 2
