@@ -41,6 +41,7 @@ def settings(endpoint: str = "", table_name: str = "clientela-test") -> Settings
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "TABLE_NAME": table_name,
+            "MAIL_RATE": "1000000",
             **{f"{name}_QUEUE_URL": f"https://queues.example/{name}" for name in names},
             **{f"{name}_QUEUE_ARN": f"arn:aws:sqs:eu-west-1:000000000000:{name}" for name in names},
         }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.foundation.files import Files
     from chalicelib.foundation.identity import Identity
     from chalicelib.foundation.mail import Mailer
+    from chalicelib.foundation.mail_rate import MailRate
     from chalicelib.foundation.messaging.dead_letters import DeadLetters
     from chalicelib.foundation.scheduler import Scheduler
     from chalicelib.foundation.sending_identities import Resolver, SendingIdentities
@@ -93,6 +94,14 @@ class Runtime:
         from chalicelib.foundation.mail import SesMailer
 
         return SesMailer(self.aws, self.settings.configuration_set)
+
+    @cached_property
+    def mail_rate(self) -> "MailRate":
+        """How fast this process may send campaigns: the stage's own rate if it has one, or else the account's."""
+        from chalicelib.foundation.mail_rate import MailRate, rate_at_ses
+
+        own = self.settings.mail_rate
+        return MailRate(lambda: own or rate_at_ses(self.aws), self.settings.campaign_senders)
 
     @cached_property
     def transactional_mailer(self) -> "Mailer":

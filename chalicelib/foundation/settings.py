@@ -34,6 +34,8 @@ class Settings:
     files_bucket: str
     configuration_set: str
     transactional_configuration_set: str
+    mail_rate: float
+    campaign_senders: int
     scheduler_group: str
     scheduler_role_arn: str
     queue_urls: Mapping[str, str]
@@ -69,6 +71,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         files_bucket=text("FILES_BUCKET"),
         configuration_set=text("CONFIGURATION_SET"),
         transactional_configuration_set=text("TRANSACTIONAL_CONFIGURATION_SET"),
+        mail_rate=float(text("MAIL_RATE") or 0),
+        campaign_senders=int(text("CAMPAIGN_SENDERS") or 1),
         scheduler_group=text("SCHEDULER_GROUP"),
         scheduler_role_arn=text("SCHEDULER_ROLE_ARN"),
         queue_urls=by_queue("URL"),

@@ -18,12 +18,12 @@ import yaml
 Template = dict[str, Any]
 """A CloudFormation template, intrinsic functions in their long form."""
 
-MAXIMUM_CONCURRENCY = {
+MAXIMUM_CONCURRENCY: dict[str, int | dict[str, str]] = {
     "scoring": 10,
     "segment-fill": 5,
     "campaign-plan": 5,
-    # How fast mail leaves; SES's own limit is kept by the sender.
-    "campaign-send": 5,
+    # They share the account's rate at SES (chalicelib/foundation/mail_rate.py).
+    "campaign-send": {"Ref": "CampaignSenders"},
     "messages": 5,
     "delivery-events": 10,
     "reports": 2,

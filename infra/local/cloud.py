@@ -275,6 +275,35 @@ def _statements_in_streams() -> None:
     dynamodb._partiql_update = updating
 
 
+def _tags_in_mail_events() -> None:
+    """Let events of a raw message tell its tags, as SES's do and the emulator's do not: they say which attempt was taken when the
+    sender has died before it could write that down.
+    """
+    from ministack.services import ses
+
+    send, publish = ses._send_raw_email, ses._publish_notification
+    sending = threading.local()
+
+    def send_raw(params: Any) -> Any:
+        names = (f"Tags.member.{number}." for number in range(1, 51))
+        sending.tags = {
+            ses._p(params, f"{name}Name"): [ses._p(params, f"{name}Value")]
+            for name in names
+            if ses._p(params, f"{name}Name")
+        }
+        try:
+            return send(params)
+        finally:
+            sending.tags = {}
+
+    def publish_tagged(topic: str, payload: Any) -> None:
+        if tags := getattr(sending, "tags", None):
+            payload = {**payload, "mail": {**payload["mail"], "tags": tags}}
+        publish(topic, payload)
+
+    ses._send_raw_email, ses._publish_notification = send_raw, publish_tagged
+
+
 _STREAMS = "clientela-streams"
 
 
@@ -361,6 +390,7 @@ def main() -> None:
         await serve(scope, receive, send)
 
     _statements_in_streams()
+    _tags_in_mail_events()
     emulator.app = counting
     signal.signal(signal.SIGUSR1, lambda *_: checkpoints.wake.set())
     seconds = float(os.environ.get("CHECKPOINT_SECONDS", "30"))

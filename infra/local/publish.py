@@ -43,7 +43,7 @@ def main() -> int:
             clients,
             "local",
             options.build,
-            {"PublicUrl": options.public_url, "MailDomain": "clientela.example"},
+            {"PublicUrl": options.public_url, "MailDomain": "clientela.example", "MailRate": "1000"},
             lambda changes: True,
             lambda line: print(line, flush=True),
             adapt=local_compat.compat(options.endpoint),

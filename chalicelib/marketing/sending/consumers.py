@@ -44,6 +44,7 @@ def walk(runtime: Runtime, envelope: Envelope) -> None:
             mailer=runtime.mailer,
             letter=lambda campaign: letter_of(runtime, campaign),
             holder=runtime.new_id(),
+            rate=runtime.mail_rate,
         ),
         workspace_id=envelope.workspace_id,
         campaign_id=str(data["campaign_id"]),

@@ -1,7 +1,7 @@
 """Handing a page of recipients over to the provider: check, write, claim, send, mark (docs/sending.md).
 
-They are taken a few at a time. Their messages are written first; then one request marks those that were sent before and claims
-these; then each is handed over by itself. So a function that dies leaves at most `PART` recipients in doubt.
+One after the other: its message is written first; then one request marks the recipient before as sent and claims this one; then it is
+handed over. So a function that dies leaves one recipient in doubt, the one whom it had claimed and not yet marked.
 """
 
 import contextlib
@@ -16,18 +16,17 @@ from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
-from chalicelib.marketing.sending import batches, ledger, pacing
+from chalicelib.marketing.sending import ledger, pacing, turns
 from chalicelib.marketing.sending.checks import Checks
 from chalicelib.marketing.sending.domain import EVIDENCE_WAIT, LEASE, Reason, Recipient, backoff
 from chalicelib.marketing.sending.letters import Letters
 from chalicelib.marketing.sending.pacing import Pace
 from chalicelib.marketing.sending.work import Sender, Tally
 
-PART = 8
-"""Recipients that are claimed together."""
 CHECKED_FOR = timedelta(seconds=10)
 """How old what was looked up of a recipient (consent, suppression) may be when it is claimed."""
 _MOMENT = timedelta(seconds=2)
+_SOON = 0.2
 _SHORT = timedelta(seconds=100)
 _REFUSALS = 10
 _DEFERRALS = 3
@@ -71,7 +70,7 @@ class HandOver:
     campaign: Campaign
     letter: Letters
     tally: Tally
-    _marks: list[batches.Mark] = field(default_factory=list)
+    _mark: turns.Mark | None = None
     _pace: Pace = field(init=False)
     _clock: ZoneInfo | None = None
 
@@ -83,38 +82,44 @@ class HandOver:
     def run(self, rows: Sequence[Recipient]) -> Ending:
         """Send to these, who are pending and due."""
         try:
-            ending = self._parts(rows)
+            ending = self._each(rows)
         except Exception:
-            self._write([])  # whatever has failed: who was sent to is marked as sent
+            self._turn(None)  # whatever has failed: who was sent to is marked as sent
             raise
-        self._write([])
+        self._turn(None)
         return ending
 
-    def _parts(self, rows: Sequence[Recipient]) -> Ending:
+    def _each(self, rows: Sequence[Recipient]) -> Ending:
         checks: Checks | None = None
         checked_at = self.sender.clock.now()
-        start = 0
-        while start < len(rows):
-            if (stopped := self._stop()) is not None:
+        for number, row in enumerate(rows):
+            if (stopped := self._leave(len(rows) - number)) is not None:
                 return stopped
-            left = len(rows) - start
-            count, again = self._pace.take(min(PART, left), left, self.sender.clock.now())
-            if not count:
-                if (ending := self._wait(again)) is not None:
-                    return ending
-                continue
             if checks is None or self.sender.clock.now() - checked_at > CHECKED_FOR:
                 checked_at = self.sender.clock.now()
-                checks = self._checks(rows[start:])
-            ending = self._part(rows[start : start + count], checks)
+                checks = self._checks(rows[number:])
+            ending = self._one(row, checks)
             if ending is not Ending.DONE:
                 return ending
-            start += count
         return Ending.DONE
+
+    def _leave(self, waiting: int) -> Ending | None:
+        """Waits until one of so many may be begun; why none may, if so."""
+        while True:
+            if (stopped := self._stop()) is not None:
+                return stopped
+            if (seconds := self.sender.rate.wait()) > 0:
+                self._pass(seconds)
+                continue
+            count, again = self._pace.take(1, waiting, self.sender.clock.now())
+            if count:
+                return None
+            if (ending := self._wait(again)) is not None:
+                return ending
 
     def _wait(self, until: datetime) -> Ending | None:
         """For a moment here; for longer elsewhere, with who was sent to marked as sent."""
-        self._write([])
+        self._turn(None)
         left = until - self.sender.clock.now()
         if left <= _MOMENT:
             self.sender.sleep(max(left.total_seconds(), 0.05))
@@ -122,25 +127,24 @@ class HandOver:
         self.tally.retry_at = until
         return Ending.LATER if left <= _SHORT else Ending.WAIT
 
+    def _pass(self, seconds: float) -> None:
+        """Let some time pass, a moment at most; whoever was sent to is not left in doubt meanwhile."""
+        if seconds > _SOON:
+            self._turn(None)
+        self.sender.sleep(min(seconds, _MOMENT.total_seconds()))
+
     def _checks(self, rows: Sequence[Recipient]) -> Checks:
         work = self.sender
         return Checks.read(work.table, work.clock, work.signer, self.campaign, list(rows))
 
-    def _part(self, rows: Sequence[Recipient], checks: Checks) -> Ending:
-        written = [each for row in rows if (each := self._message(row, checks)) is not None]
-        ours = self._write(written)
-        for number, each in enumerate(written):
-            if each.row.contact_id not in ours:
-                # Another delivery has it; the next walk sees what became of it.
-                self.tally.later(self.sender.clock.now() + LEASE)
-                continue
-            if (stopped := self._stop()) is not None:
-                self._release([left for left in written[number:] if left.row.contact_id in ours])
-                return stopped
-            ending = self._one(each)
-            if ending is not Ending.DONE:
-                self._release([left for left in written[number + 1 :] if left.row.contact_id in ours])
-                return ending
+    def _one(self, row: Recipient, checks: Checks) -> Ending:
+        written = self._message(row, checks)
+        if written is None:
+            return Ending.DONE
+        if self._turn(written):
+            return self._hand_over(written)
+        # Another delivery has it; the next walk sees what became of it.
+        self.tally.later(self.sender.clock.now() + LEASE)
         return Ending.DONE
 
     def _stop(self) -> Ending | None:
@@ -174,20 +178,14 @@ class HandOver:
         self.tally.ended += 1
         return None
 
-    def _write(self, written: Sequence[_Written]) -> frozenset[str]:
-        """Mark whoever was sent to and claim these; those that are ours now."""
-        marks, self._marks = self._marks, []
-        claims = [batches.Claim(each.row, each.consent_id) for each in written]
+    def _turn(self, written: _Written | None) -> bool:
+        """Mark whoever was sent to, and claim this one; whether that one is ours now."""
+        mark, self._mark = self._mark, None
+        claim = turns.Claim(written.row, written.consent_id) if written is not None else None
         work = self.sender
-        return batches.write(work.table, marks=marks, claims=claims, now=work.clock.now(), holder=work.holder)
+        return turns.turn(work.table, mark=mark, claim=claim, now=work.clock.now(), holder=work.holder)
 
-    def _release(self, written: Sequence[_Written]) -> None:
-        """Nothing was begun for these: they wait as before."""
-        now = self.sender.clock.now()
-        for each in written:
-            ledger.released(self.sender.table, each.row, each.row.attempt + 1, now)
-
-    def _one(self, written: _Written) -> Ending:
+    def _hand_over(self, written: _Written) -> Ending:
         """Hand one message over, once."""
         work, tally, row = self.sender, self.tally, written.row
         attempt = row.attempt + 1
@@ -198,6 +196,7 @@ class HandOver:
             "shard": str(row.shard),
             "attempt": str(attempt),
         }
+        work.rate.sent()
         try:
             message_id = work.mailer.send(source=self.letter.source, recipient=row.email, mime=written.mime, tags=tags)
         except MailDeferredError as error:
@@ -209,7 +208,7 @@ class HandOver:
             tally.later(work.clock.now() + EVIDENCE_WAIT)
             return Ending.DONE
         tally.refused = tally.deferred = 0
-        self._marks.append(batches.Mark(row, attempt, work.clock.now(), message_id))
+        self._mark = turns.Mark(row, attempt, work.clock.now(), message_id)
         tally.ended += 1
         return Ending.DONE
 

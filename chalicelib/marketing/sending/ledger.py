@@ -230,22 +230,6 @@ def deferred(table: Table, recipient: Recipient, attempt: int, now: datetime, re
     return later
 
 
-def released(table: Table, recipient: Recipient, attempt: int, now: datetime) -> bool:
-    """Claimed and not begun, because the campaign was stopped or the time is up: CLAIMED → PENDING, as if it had waited."""
-    return _move(
-        table,
-        key_of(recipient),
-        "SET #state = :pending, state_at = :now, updated_at = :now REMOVE lease_until, holder ADD version :one",
-        "attempt = :attempt AND #state = :claimed",
-        {
-            ":pending": _S_PENDING,
-            ":claimed": _S_CLAIMED,
-            ":attempt": {"N": str(attempt)},
-            ":now": {"S": to_text(now)},
-        },
-    )
-
-
 def failed(table: Table, recipient: Recipient, attempt: int, now: datetime, reason: str) -> bool:
     """Never: → FAILED with the provider's reason."""
     return _move(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.mail import Mailer
+from chalicelib.foundation.mail_rate import MailRate
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
@@ -29,6 +30,7 @@ class Sender:
     mailer: Mailer
     letter: Callable[[Campaign], Letters]
     holder: str
+    rate: MailRate
     seconds: float = 25.0
     began: float = field(default_factory=time.monotonic)
     looked_at: datetime | None = None

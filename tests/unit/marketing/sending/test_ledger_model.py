@@ -26,9 +26,10 @@ import pytest
 from chalicelib.foundation.aws import AwsError
 from chalicelib.foundation.clock import FixedClock, to_text
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
+from chalicelib.foundation.mail_rate import MailRate
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState
-from chalicelib.marketing.sending import batches, handover, ledger, sender, store
+from chalicelib.marketing.sending import handover, ledger, sender, store, turns
 from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, LEASE, Recipient, State
 from chalicelib.marketing.sending.work import Sender
 from tests.helpers import NOON
@@ -153,6 +154,7 @@ class Stage:
             mailer=self,  # type: ignore[arg-type]
             letter=lambda campaign: SimpleNamespace(source="x@y.example", mime=lambda **values: b""),  # type: ignore[arg-type,return-value]
             holder=delivery.name,
+            rate=MailRate(lambda: 1e9, 1),
             looked_at=self.now,
         )
         try:
@@ -294,16 +296,16 @@ def becomes(table: Table, state: str, attempt: int) -> None:
     table.raw("UpdateItem", request, write=True)
 
 
-def send_then_mark(table: Table, *, marks: Any, claims: Any, now: datetime, holder: str) -> frozenset[str]:
-    for mark in marks:
+def send_then_mark(table: Table, *, mark: Any, claim: Any, now: datetime, holder: str) -> bool:
+    if mark is not None:
         becomes(table, "sent", mark.attempt)
-    return frozenset(claim.row.contact_id for claim in claims)
+    return claim is not None
 
 
-def mark_then_send(table: Table, *, marks: Any, claims: Any, now: datetime, holder: str) -> frozenset[str]:
-    for claim in claims:
+def mark_then_send(table: Table, *, mark: Any, claim: Any, now: datetime, holder: str) -> bool:
+    if claim is not None:
         becomes(table, "sent", claim.row.attempt + 1)
-    return frozenset(claim.row.contact_id for claim in claims)
+    return claim is not None
 
 
 def lease_and_rerun(table: Table, recipient: Recipient, now: datetime) -> State | None:
@@ -317,8 +319,8 @@ def lease_and_rerun(table: Table, recipient: Recipient, now: datetime) -> State 
 @pytest.mark.parametrize(
     ("where", "name", "careless", "wrong"),
     [
-        (batches, "write", send_then_mark, "duplicates"),
-        (batches, "write", mark_then_send, "losses"),
+        (turns, "turn", send_then_mark, "duplicates"),
+        (turns, "turn", mark_then_send, "losses"),
         (ledger, "reap", lease_and_rerun, "duplicates"),
     ],
 )
@@ -346,30 +348,26 @@ def test_a_late_answer_settles_a_row_that_was_reaped() -> None:
     assert settled.state is State.SENT
 
 
-def test_what_a_batch_did_not_plainly_do_is_done_by_itself() -> None:
-    """DynamoDB was too busy for some statements, and had done others already when its first answer got lost."""
+@pytest.mark.parametrize("first_try", ["lost", "theirs", "none"])
+def test_what_a_request_did_not_plainly_do_is_done_by_itself(first_try: str) -> None:
+    """DynamoDB was too busy for a claim, or had made it already when its first answer got lost, or somebody else had."""
     dynamodb = MemoryDynamoDB()
     table = Table(dynamodb, "t")  # type: ignore[arg-type]
-    rows = [replace(ROW, contact_id=f"C{number}") for number in range(4)]
-    for row in rows:
+    sent, claimed = replace(ROW, contact_id="C0"), replace(ROW, contact_id="C1")
+    for row in (sent, claimed):
         dynamodb.items[ledger.key_of(row)] = ledger.image_of(row, NOON)
-    assert ledger.claim(table, rows[0], NOON, "consent", "us")  # the first try of ours
-    assert ledger.claim(table, rows[1], NOON, "consent", "them")
-    whole = dynamodb._BatchExecuteStatement
-    busy = {"Error": {"Code": "ThrottlingError"}}
-
-    def half(request: dict[str, Any]) -> dict[str, Any]:
-        made = whole({"Statements": request["Statements"][:3]})
-        return {"Responses": [*made["Responses"], *[busy] * (len(request["Statements"]) - 3)]}
-
-    dynamodb._BatchExecuteStatement = half  # type: ignore[method-assign]
-    claims = [batches.Claim(row, "consent") for row in rows]
-    assert batches.write(table, marks=[], claims=claims, now=NOON, holder="us") == {"C0", "C2", "C3"}
-    marks = [batches.Mark(rows[number], 1, NOON, f"m{number}") for number in (0, 2, 3)]
-    ledger.unknown(table, rows[3], 1, NOON)
-    batches.write(table, marks=marks, claims=[], now=NOON, holder="us")
-    states = [ledger.read(table, ledger.key_of(row)) for row in rows]
-    assert [row.state.value for row in states if row] == ["sent", "claimed", "sent", "sent"]
+    assert turns.turn(table, mark=None, claim=turns.Claim(sent, "consent"), now=NOON, holder="us")
+    ledger.unknown(table, sent, 1, NOON)  # a reaper was faster than the mark
+    if first_try == "none":
+        busy = {"Responses": [{"Error": {"Code": "ThrottlingError"}}] * 2}
+        dynamodb._BatchExecuteStatement = lambda request: busy  # type: ignore[method-assign]
+    else:
+        assert ledger.claim(table, claimed, NOON, "consent", {"lost": "us", "theirs": "them"}[first_try])
+    mark = turns.Mark(sent, 1, NOON, "m0")
+    ours = turns.turn(table, mark=mark, claim=turns.Claim(claimed, "consent"), now=NOON, holder="us")
+    assert ours is (first_try != "theirs")
+    rows = [ledger.read(table, ledger.key_of(row)) for row in (sent, claimed)]
+    assert [(row.state.value, row.attempt) for row in rows if row] == [("sent", 1), ("claimed", 1)]
 
 
 def test_a_condition_that_fails_is_not_an_error_of_the_table() -> None:

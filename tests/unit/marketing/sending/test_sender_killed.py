@@ -163,7 +163,7 @@ def verdict(world, provider, campaign_id):
 
 
 class TestKilled:
-    # A delivery takes about 10 steps before its first claims, then two for each message and one for every eight.
+    # A delivery takes about 10 steps before its first claim, then three for each message: the table's and the provider's two.
     @pytest.mark.parametrize("step", [1, 3, 5, 9, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 29, 33])
     def test_at_the_same_step_every_time(self, few, step):
         storm, world, provider, campaign_id = fresh(few, step)
