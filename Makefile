@@ -6,6 +6,7 @@ STAGE ?= prod
 PROFILE ?=
 HOME_DIR ?= .local
 ROWS ?= 10000
+PEOPLE ?= 2000
 
 # Python 3.11 if there is one, because the functions run on it in AWS; else any newer one; unless PYTHON says otherwise.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
@@ -14,7 +15,7 @@ VENV := .venv/bin
 LOCAL := $(PYTHON) -m infra.local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop reset logs status redrive unit format lint types test bench tour day package deploy lock clean
+.PHONY: help setup run stop reset logs status redrive unit format lint types test bench tour day mailing package deploy lock clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ bench: setup ## speed and capacity units
 
 tour: setup ## walk one lead the whole way on the running stack
 	@$(VENV)/python examples/tour.py
+
+mailing: setup ## a campaign's day on the running stack: nested segment, kills, pause, one-click leave; PEOPLE=2000
+	@$(VENV)/python examples/campaign_day.py .local/stack.json $(PEOPLE)
 
 day: setup ## a day of sales on the running stack: import, captures, board, merge, erase; ROWS=10000
 	@$(VENV)/python examples/sales_day.py .local/stack.json $(ROWS)

@@ -12,6 +12,7 @@ import copy
 import json
 import logging
 import os
+import random
 import re
 import select
 import shutil
@@ -304,6 +305,39 @@ def _tags_in_mail_events() -> None:
     ses._send_raw_email, ses._publish_notification = send_raw, publish_tagged
 
 
+def losing_answers(serve: Any, share: Callable[[], float], chance: random.Random) -> Any:
+    """An ASGI application whose mail service does what it is told and then, for a ``share`` of the requests, does not say so: it answers
+    with a fault of its own, or with half an answer. For the tests of what a sender makes of that.
+    """
+
+    async def losing(scope: Any, receive: Any, send: Any) -> None:
+        asked = scope.get("type") == "http" and any(
+            name == b"authorization" and b"/ses/aws4_request" in value for name, value in scope.get("headers", ())
+        )
+        if not asked or chance.random() >= share():
+            await serve(scope, receive, send)
+            return
+
+        async def swallow(message: Any) -> None:
+            """The answer goes nowhere."""
+
+        await serve(scope, receive, swallow)
+        status, body = chance.choice([(500, b""), (200, b"<SendRawEmailResponse><SendRawEmailResult><Mess")])
+        headers = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return losing
+
+
+def _share_of_lost_answers() -> float:
+    """What the file ``lost-answers`` beside the state says; nothing is lost without it."""
+    try:
+        return float((_STATE / "lost-answers").read_text())
+    except (OSError, ValueError):
+        return 0.0
+
+
 _STREAMS = "clientela-streams"
 
 
@@ -382,7 +416,7 @@ def main() -> None:
     # The emulator's own save at its end goes the same way, so that a second Ctrl-C cannot leave half of it.
     emulator.save_all = lambda _services: checkpoints.save()
 
-    serve = emulator.app
+    serve = losing_answers(emulator.app, _share_of_lost_answers, random.Random())
 
     async def counting(scope: Any, receive: Any, send: Any) -> None:
         if changes_something(scope):

@@ -329,6 +329,7 @@ class TestUnsubscribing:
 
 
 def test_ids_of_other_workspaces_do_not_exist(client, workspace, other_workspace, campaign_id):
-    for path in ("", "/recipients", "/estimate"):
+    for path in ("", "/recipients", "/why?email=ana@example.com"):
         assert client.get(f"/campaigns/{campaign_id}{path}", **other_workspace.key).status == 404
+    assert client.post(f"/campaigns/{campaign_id}/estimate", **other_workspace.key).status == 404
     assert client.get(f"/campaigns/{new_id(client.runtime.clock.now())}", **workspace.key).status == 404
