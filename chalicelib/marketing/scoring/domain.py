@@ -213,13 +213,17 @@ TAKEN_BACK = ".taken_back"
 
 
 class Evaluator:
-    """A ruleset made ready to be applied: its fit conditions are compiled once."""
+    """A ruleset made ready to be applied: its fit conditions are compiled once. ``unread`` are rules whose condition cannot be read any
+    more: they hold for nobody and keep none of the others from counting.
+    """
 
     def __init__(self, ruleset: Ruleset, language: str):
         self.ruleset = ruleset
         self._language = "es" if language == "es" else "en"
         self._fit = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "fit"]
-        self._fits = compile_contacts([parse(dict(rule.when)) for rule in self._fit])
+        conditions = {rule.id: _read(rule) for rule in self._fit}
+        self.unread = sorted(rule_id for rule_id, condition in conditions.items() if condition is None)
+        self._fits = compile_contacts(list(conditions.values()))
         self._events = [rule for rule in ruleset.rules if rule.enabled and rule.dimension == "engagement"]
         self._names = {rule.id: rule.name for rule in ruleset.rules}
 
@@ -332,6 +336,13 @@ class Evaluator:
 
     def _left(self, age: timedelta) -> float:
         return float(2.0 ** (-age.total_seconds() / (self.ruleset.half_life * 86400)))
+
+
+def _read(rule: Rule) -> Any:
+    try:
+        return parse(dict(rule.when))
+    except InvalidError:
+        return None
 
 
 def _first_standing(contact: Contact) -> Standing:

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import ScoreEntry
+from chalicelib.foundation import observability
 from chalicelib.foundation.clock import Clock, from_text
 from chalicelib.foundation.errors import ConflictError, NotFoundError, UnavailableError
 from chalicelib.foundation.memory import Memory
@@ -127,7 +128,11 @@ def _is_there(table: Table, workspace_id: str, contact_id: str) -> bool:
 def _evaluator(table: Table, workspace_id: str) -> Evaluator:
     def ask() -> Evaluator:
         language = settings.get_workspace(table=table, workspace_id=workspace_id).language
-        return Evaluator(store.read_rules(table, workspace_id) or default_rules(language), language)
+        evaluator = Evaluator(store.read_rules(table, workspace_id) or default_rules(language), language)
+        if evaluator.unread:
+            facts = {"workspace_id": workspace_id, "rules": evaluator.unread}
+            observability.logger().warning("scoring rules not read", extra=facts)
+        return evaluator
 
     return _memory(table).get(workspace_id, time.monotonic(), ask)
 

@@ -1,14 +1,18 @@
 """Rules and standings in the table."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 from zlib import crc32
 
+from chalicelib.customers.consent import service as consent
 from chalicelib.foundation import clock
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.table import Create, Operation, Replace, Table
 from chalicelib.marketing.scoring.domain import COOLING_EVERY, Grades, Rule, Ruleset, Standing
 from chalicelib.marketing.scoring.records import RulesRecord, StandingRecord, rules_key, standing_key
+from chalicelib.marketing.segments.domain import former_conditions
 
 DUE_SHARDS = 4
 
@@ -16,7 +20,7 @@ DUE_SHARDS = 4
 def read_rules(table: Table, workspace_id: str, *, consistent: bool = False) -> Ruleset | None:
     """The workspace's own rules, or None while it has none."""
     record = table.get(RulesRecord, rules_key(workspace_id), consistent=consistent)
-    return None if record is None else rules_of(record)
+    return None if record is None else rules_of(table, record)
 
 
 def write_rules(
@@ -39,10 +43,18 @@ def write_rules(
     table.write(Create(record) if first else Replace(record))
 
 
-def rules_of(record: RulesRecord) -> Ruleset:
-    """The rules in an item."""
+def rules_of(table: Table, record: RulesRecord) -> Ruleset:
+    """The rules in an item, their conditions in the present language whoever wrote them."""
+
+    def purposes() -> list[str]:
+        return [each.id for each in consent.get_purposes(table=table, workspace_id=record.workspace_id).items]
+
+    def rule_of(raw: Mapping[str, Any]) -> Rule:
+        rule = Rule(**raw)
+        return replace(rule, when=former_conditions(rule.when, purposes)) if rule.dimension == "fit" else rule
+
     return Ruleset(
-        rules=tuple(Rule(**raw) for raw in record.rules),
+        rules=tuple(rule_of(raw) for raw in record.rules),
         grades=Grades(**record.grades),
         half_life=int(record.half_life),
         version=int(record.version),

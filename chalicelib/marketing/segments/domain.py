@@ -1,13 +1,15 @@
 """What a segment is: a group of contacts, chosen one by one or by conditions (`chalicelib.marketing.segments.language`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from chalicelib.foundation.errors import FieldError
 from chalicelib.marketing.segments.language.compile import compile_contacts
+from chalicelib.marketing.segments.language.fields import ABSOLUTE, Field
+from chalicelib.marketing.segments.language.former import present as former_conditions
 from chalicelib.marketing.segments.language.parse import parse as parse_with
 from chalicelib.marketing.segments.language.vocabulary import Vocabulary
 
@@ -20,6 +22,7 @@ __all__ = [
     "Segment",
     "SegmentState",
     "compile_contacts",
+    "former_conditions",
     "parse",
 ]
 
@@ -108,13 +111,26 @@ def parse(raw: Any, path: str = "conditions") -> Any:
     return parse_with(raw, _CONTACTS_ONLY, path)
 
 
+class _Days(Field):
+    """A field of days that is compared with given days only."""
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return (*ABSOLUTE, "present", "absent")
+
+
 class _ContactsOnly(Vocabulary):
-    """The fields of a contact, without those that time changes or that other rows tell."""
+    """The fields of a contact, without what time changes or other rows tell."""
 
     def get(self, name: str) -> Any:
         found = super().get(name)
-        plain = found is not None and found.needs == "contact" and found.group not in ("date", "segment", "random")
-        return found if plain else None
+        if found is None or found.needs != "contact" or found.group in ("segment", "random"):
+            return None
+        return (
+            found
+            if found.group != "date"
+            else _Days(**{each.name: getattr(found, each.name) for each in fields(Field)})
+        )
 
 
 _CONTACTS_ONLY = _ContactsOnly()

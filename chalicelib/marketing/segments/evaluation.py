@@ -12,6 +12,7 @@ rests on four rules:
 - after writing, the catalogue is read again: what was decided by a former one is decided anew.
 """
 
+import contextlib
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -20,13 +21,13 @@ from datetime import datetime
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation import clock as clocks
-from chalicelib.foundation.errors import UnavailableError
+from chalicelib.foundation.errors import ConflictError, UnavailableError
 from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.marketing.segments import store
 from chalicelib.marketing.segments.domain import SHARDS
 from chalicelib.marketing.segments.language.times import NEVER, When, instant_of
-from chalicelib.marketing.segments.records import BelongingRecord, belonging_key, due_of, member_key
+from chalicelib.marketing.segments.records import BelongingRecord, MemberRecord, belonging_key, due_of, member_key
 from chalicelib.marketing.segments.rules import Known, Rules, contact_keys, know, rules_of
 
 _ATTEMPTS = 10
@@ -124,9 +125,35 @@ class _Run:
         keys = {belonging_key(self.workspace_id, each): each for each in contact_ids}
         found = self.table.get_many(BelongingRecord, keys, consistent=True) if keys else {}
         present = {keys[key]: record for key, record in found.items()}
+        if self.rules.by_rows:
+            present |= self.adopted([each for each in contact_ids if each not in present])
         known = know(self.table, self.workspace_id, self.rules.compiled, contact_ids, given=given)
         plans = {each: self.plan(each, present.get(each), known[each]) for each in contact_ids}
         return {each: plan for each, plan in plans.items() if plan is not None}
+
+    def adopted(self, contact_ids: Sequence[str]) -> dict[str, BelongingRecord]:
+        """Of contacts without a belonging, those whom rows of a former version put into segments: their belonging is written as the rows
+        say, which is no news, and goes on from there.
+        """
+        rows = {
+            member_key(self.workspace_id, segment_id, each, SHARDS): (each, segment_id)
+            for each in contact_ids
+            for segment_id in self.rules.by_rows
+        }
+        inside: dict[str, set[str]] = {}
+        for key in self.table.get_many(MemberRecord, rows, consistent=True) if rows else ():
+            contact_id, segment_id = rows[key]
+            inside.setdefault(contact_id, set()).add(segment_id)
+        for contact_id, segments in inside.items():
+            key = belonging_key(self.workspace_id, contact_id)
+            record = BelongingRecord(
+                pk=key.pk, sk=key.sk, workspace_id=self.workspace_id, created_at=self.now, inside=segments, filled=True
+            )
+            with contextlib.suppress(ConflictError):  # somebody else has just written it
+                self.table.write(Create(record))
+        keys = {belonging_key(self.workspace_id, each): each for each in inside}
+        found = self.table.get_many(BelongingRecord, keys, consistent=True) if keys else {}
+        return {keys[key]: record for key, record in found.items()}
 
     def plan(self, contact_id: str, present: BelongingRecord | None, known: Known) -> _Plan | None:
         compiled, contact = self.rules.compiled, known.contact

@@ -61,7 +61,7 @@ def fill(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]
 
 def _filling(runtime: Runtime, workspace_id: str, data: Data) -> Segment | None:
     segment = store.read(runtime.table, workspace_id, str(data["segment_id"]), consistent=True)
-    current = segment is not None and segment.revision == int(data["revision"]) and segment.filling
+    current = segment is not None and segment.revision == int(data.get("revision", 1)) and segment.filling
     return segment if current else None
 
 

@@ -36,7 +36,8 @@ class SegmentRecord(Record, discriminator="segment"):
 class CatalogueRecord(Record, discriminator="segment_catalogue"):
     """``W#w`` / ``SEGMENTS``: the dynamic segments, ``{id: {"rev": n, "asks": [segment id, …]}}``, in one item that is read for every
     batch, so that no change is decided without a segment made a moment ago. ``version`` goes up whenever they change;
-    ``population`` is how many contacts the last fill saw.
+    ``population`` is how many contacts the last fill saw. ``"rows": true`` (formerly ``"conditions": …``) is on a segment that was
+    filled before there were belongings.
     """
 
     segments = JSONAttribute()

@@ -1,6 +1,6 @@
 """A workspace's dynamic segments made ready to decide with, and what is read to decide about a contact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -33,12 +33,15 @@ _compiled: "WeakKeyDictionary[Table, dict[str, Rules]]" = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The compiled segments of a catalogue's version; version 0 is a workspace that has never had one."""
+    """The compiled segments of a catalogue's version; version 0 is a workspace that has never had one. ``by_rows`` are those of which
+    rows may tell that no belonging knows of.
+    """
 
     version: int
     zone: str
     compiled: Compiled
     conditions: Mapping[str, Condition | None] = field(default_factory=dict)
+    by_rows: Sequence[str] = ()
 
 
 def rules_of(table: Table, workspace_id: str, catalogue: Any = None) -> Rules:
@@ -53,7 +56,8 @@ def rules_of(table: Table, workspace_id: str, catalogue: Any = None) -> Rules:
     if present is None or (present.version, present.zone) != (version, zone.key):
         segments = catalogue.segments if catalogue else {}
         conditions = _conditions(table, workspace_id, segments)
-        present = Rules(version, zone.key, compile_all(conditions, zone), conditions)
+        compiled = compile_all(conditions, zone)
+        present = Rules(version, zone.key, compiled, conditions, store.kept_by_rows(segments))
         if len(kept) > _KEPT:
             kept.clear()
         kept[workspace_id] = present
@@ -66,16 +70,16 @@ def _conditions(table: Table, workspace_id: str, segments: Mapping[str, Any]) ->
     read: dict[str, Condition | None] = {}
     for key, segment_id in keys.items():
         record = records.get(key)
-        read[segment_id] = _condition(record) if record else None
+        read[segment_id] = _condition(table, record) if record else None
     broken = {segment_id for segment_id, condition in read.items() if condition is None}
     return {each: None if broken & {each, *store.reached(segments, each)} else read[each] for each in read}
 
 
-def _condition(record: SegmentRecord) -> Condition | None:
+def _condition(table: Table, record: SegmentRecord) -> Condition | None:
     if record.broken or record.conditions is None:
         return None
     try:
-        return parse(record.conditions, bound(record.bound))
+        return parse(store.conditions_of(table, record), bound(record.bound))
     except InvalidError:
         return None
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.customers.consent import service as consent
 from chalicelib.foundation import clock as clocks
 from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
 from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table, Update
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.marketing.segments.domain import DYNAMIC_LIMIT, MembersPage, Problem, Segment, SegmentState
+from chalicelib.marketing.segments.language import former
 from chalicelib.marketing.segments.profile import Profile
 from chalicelib.marketing.segments.records import (
     CatalogueRecord,
@@ -51,7 +53,7 @@ def read_many(
     for id_ in ids:
         record, count = found.get(segment_key(workspace_id, id_)), found.get(count_key(workspace_id, id_))
         if isinstance(record, SegmentRecord):
-            segments[id_] = to_domain(record, count if isinstance(count, CountRecord) else None)
+            segments[id_] = to_domain(table, record, count if isinstance(count, CountRecord) else None)
     return segments
 
 
@@ -67,7 +69,7 @@ def recent(table: Table, workspace_id: str, *, before: str, limit: int) -> list[
     )
     ids = [record.segment_id for record in page.items]
     counts = table.get_many(CountRecord, [count_key(workspace_id, id_) for id_ in ids]) if ids else {}
-    return [to_domain(record, counts.get(count_key(workspace_id, record.segment_id))) for record in page.items]
+    return [to_domain(table, record, counts.get(count_key(workspace_id, record.segment_id))) for record in page.items]
 
 
 def create(table: Table, segment: Segment, asks: Sequence[str] = ()) -> None:
@@ -118,13 +120,25 @@ def refill(table: Table, segment: Segment, now: datetime, *, asks: Sequence[str]
     def changed(segments: dict[str, Any]) -> list[Operation]:
         operations: list[Operation] = [Replace(to_record(segment, segment_key(where, segment.id)))]
         operations += _asked(where, segments, asks, own=segment.id)
-        segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)}
+        segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)} | _mark(segments.get(segment.id, {}))
         for each in dependents(segments, segment.id):
             segments[each] = {**segments[each], "rev": int(segments[each].get("rev", 1)) + 1}
             operations.append(Update(segment_key(where, each), _emptied(now), SegmentRecord.pk.exists(), upsert=True))
         return operations
 
     _with_catalogue(table, where, now, changed)
+
+
+def kept_by_rows(segments: Mapping[str, Any]) -> list[str]:
+    """Those of a catalogue's segments that versions of before 22 November 2026 filled: these kept the conditions in the catalogue and
+    who is in a segment in its rows only.
+    """
+    return sorted(each for each, entry in segments.items() if "conditions" in entry or entry.get("rows"))
+
+
+def _mark(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What a segment's entry must not lose when it is written anew: that there may be rows which no belonging tells of."""
+    return {"rows": True} if kept_by_rows({"": entry}) else {}
 
 
 def _emptied(now: datetime) -> list[Any]:
@@ -487,7 +501,16 @@ def to_record(segment: Segment, key: Key) -> SegmentRecord:
     )
 
 
-def to_domain(record: SegmentRecord, count: CountRecord | None) -> Segment:
+def conditions_of(table: Table, record: SegmentRecord) -> Any:
+    """The conditions in an item, in the present language whoever wrote them; None for a static segment."""
+
+    def purposes() -> list[str]:
+        return [each.id for each in consent.get_purposes(table=table, workspace_id=record.workspace_id).items]
+
+    return former.present(record.conditions, purposes)
+
+
+def to_domain(table: Table, record: SegmentRecord, count: CountRecord | None) -> Segment:
     """The segment in its items."""
     moved = count.updated_at if count else None
     fresh = max((instant for instant in (record.filled_at, moved) if instant), default=None)
@@ -496,7 +519,7 @@ def to_domain(record: SegmentRecord, count: CountRecord | None) -> Segment:
         id=record.segment_id,
         name=record.name,
         kind="dynamic" if record.segment_kind == "dynamic" else "static",
-        conditions=record.conditions,
+        conditions=conditions_of(table, record),
         state=SegmentState(record.state),
         count=int(count.members) if count and not record.broken else 0,
         shards=int(record.shards),

@@ -74,8 +74,8 @@ def compile_one(condition: Condition, zone: ZoneInfo) -> Compiled:
     return compile_all({"": condition}, zone)
 
 
-def compile_contacts(conditions: Sequence[Condition]) -> Callable[[Contact], tuple[bool, ...]]:
-    """One function for conditions that ask only for what stands in the contact itself, whatever the time."""
+def compile_contacts(conditions: Sequence[Condition | None]) -> Callable[[Contact], tuple[bool, ...]]:
+    """One function for conditions that ask only for what stands in the contact itself, whatever the time. None holds for nobody."""
     compiled = compile_all({str(position): each for position, each in enumerate(conditions)}, ZoneInfo("UTC"))
     when, match = When(datetime.fromtimestamp(0, UTC), compiled.zone), compiled._match
     return lambda contact: match(contact, None, None, frozenset(), when)
