@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.foundation.errors import InvalidError, NotFoundError
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.segments import service, store
+from chalicelib.marketing.segments import memberships, service
 
 
 class _Static:
@@ -21,14 +21,14 @@ class _Static:
     def outside(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> list[str]:
         """Who is not in it."""
         segment = service.get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
-        inside = store.members_among(runtime.table, segment, contact_ids)
+        inside = memberships.members_among(runtime.table, segment, contact_ids)
         return [contact_id for contact_id in contact_ids if contact_id not in inside]
 
     def add(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> None:
         """Who is in already stays. A segment that has been deleted meanwhile takes nobody."""
         try:
             segment = service.get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
-            store.add_members(runtime.table, segment, contact_ids, runtime.clock.now())
+            memberships.add_members(runtime.table, segment, contact_ids, runtime.clock.now())
         except NotFoundError:
             return
 
@@ -36,7 +36,7 @@ class _Static:
         """Who is not in does not matter."""
         try:
             segment = service.get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
-            store.remove_members(runtime.table, segment, contact_ids, runtime.clock.now())
+            memberships.remove_members(runtime.table, segment, contact_ids, runtime.clock.now())
         except NotFoundError:
             return
 

@@ -8,7 +8,7 @@ from chalicelib.customers.privacy.domain import PersonalData
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments import memberships, store
 from chalicelib.marketing.segments.domain import Segment
 
 _PAGE = 100
@@ -31,7 +31,7 @@ class _Segments:
         count = store.forget(runtime.table, workspace_id, contact.all_ids)
         for segment, contact_id in _memberships(runtime.table, workspace_id, contact):
             try:
-                count += store.remove_members(runtime.table, segment, [contact_id], runtime.clock.now())
+                count += memberships.remove_members(runtime.table, segment, [contact_id], runtime.clock.now())
             except NotFoundError:
                 continue  # deleted this moment: its rows are cleared away
         return count
@@ -42,7 +42,7 @@ def _memberships(table: Table, workspace_id: str, contact: Contact) -> Iterator[
     while True:
         page = store.recent(table, workspace_id, before=before, limit=_PAGE)
         for segment in page:
-            yield from ((segment, each) for each in contact.all_ids if store.is_member(table, segment, each))
+            yield from ((segment, each) for each in contact.all_ids if memberships.is_member(table, segment, each))
         if len(page) < _PAGE:
             return
         before = page[-1].id

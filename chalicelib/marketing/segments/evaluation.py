@@ -24,7 +24,7 @@ from chalicelib.foundation import clock as clocks
 from chalicelib.foundation.errors import ConflictError, UnavailableError
 from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table
 from chalicelib.foundation.table.table import TransactionConflictError
-from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments import memberships, store
 from chalicelib.marketing.segments.domain import SHARDS
 from chalicelib.marketing.segments.language.times import NEVER, When, instant_of
 from chalicelib.marketing.segments.records import BelongingRecord, MemberRecord, belonging_key, due_of, member_key
@@ -266,13 +266,13 @@ class _Run:
                 operations.append(operation)
                 owners.append((plan, ""))
         for segment_id, amount in counts.items():
-            operations.append(store.counted(self.workspace_id, segment_id, amount, self.now))
+            operations.append(memberships.counted(self.workspace_id, segment_id, amount, self.now))
             owners.append((None, segment_id))
         return operations, owners
 
     def _row(self, contact_id: str, segment_id: str, *, enters: bool) -> Operation:
         if enters:
-            return Create(store.member(self.workspace_id, segment_id, contact_id, SHARDS, self.now))
+            return Create(memberships.member(self.workspace_id, segment_id, contact_id, SHARDS, self.now))
         return Delete(member_key(self.workspace_id, segment_id, contact_id, SHARDS), Record.pk.exists())
 
     def _belonging(self, plan: _Plan, moves: Sequence[str]) -> list[Operation]:

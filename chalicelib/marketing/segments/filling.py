@@ -12,7 +12,7 @@ from chalicelib.foundation import clock as clocks
 from chalicelib.foundation import observability
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments import memberships, store
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.segments.evaluation import evaluate
 from chalicelib.marketing.segments.records import BelongingRecord, due_partition
@@ -94,8 +94,8 @@ def copy(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]
     now = runtime.clock.now()
     if source is not None:
         for _ in range(PAGES):
-            page = store.members(runtime.table, source, start=start, limit=PAGE)
-            store.add_members(runtime.table, segment, page.contact_ids, now)
+            page = memberships.members(runtime.table, source, start=start, limit=PAGE)
+            memberships.add_members(runtime.table, segment, page.contact_ids, now)
             start, done = page.next, done + len(page.contact_ids)
             if start is None:
                 break
@@ -110,7 +110,7 @@ def copy(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]
 def clear(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
     """Delete some thousand rows of a deleted segment's members."""
     segment_id, shards = str(data["segment_id"]), int(data["shards"])
-    if store.clear(runtime.table, workspace_id, segment_id, shards, limit=CLEARED):
+    if memberships.clear(runtime.table, workspace_id, segment_id, shards, limit=CLEARED):
         return []
     return [{**data, "step": int(data.get("step", 0)) + 1}]
 

@@ -6,7 +6,7 @@ from chalicelib.customers.merges.domain import Follower
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Key, Table
-from chalicelib.marketing.segments import store
+from chalicelib.marketing.segments import memberships, store
 from chalicelib.marketing.segments.domain import Segment
 
 _PAGE = 100
@@ -25,10 +25,10 @@ class _Lists:
         """The survivor takes the other's place in the static segments. Repeated, it finds nobody to replace."""
         moved = []
         for segment in static_segments(runtime.table, workspace_id):
-            if store.is_member(runtime.table, segment, other_id):
-                added = store.add_members(runtime.table, segment, [survivor_id], runtime.clock.now())
+            if memberships.is_member(runtime.table, segment, other_id):
+                added = memberships.add_members(runtime.table, segment, [survivor_id], runtime.clock.now())
                 moved.append(segment.id + (_ADDED if added else ""))
-                store.remove_members(runtime.table, segment, [other_id], runtime.clock.now())
+                memberships.remove_members(runtime.table, segment, [other_id], runtime.clock.now())
         return moved
 
     def undone(
@@ -42,9 +42,9 @@ class _Lists:
             if segment is None:
                 continue
             try:
-                store.add_members(table, segment, [other_id], now)
+                memberships.add_members(table, segment, [other_id], now)
                 if each.endswith(_ADDED):
-                    store.remove_members(table, segment, [survivor_id], now)
+                    memberships.remove_members(table, segment, [survivor_id], now)
             except NotFoundError:
                 continue  # deleted this moment
 

@@ -12,7 +12,7 @@ from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change, Delete, Record, Table
 from chalicelib.marketing.forms.records import AcceptedRecord
-from chalicelib.marketing.segments import events, previewing, rules, store
+from chalicelib.marketing.segments import events, memberships, previewing, rules, store
 from chalicelib.marketing.segments.domain import SHARDS
 from chalicelib.marketing.segments.evaluation import evaluate
 from chalicelib.marketing.segments.mirroring import Source, mirror
@@ -192,7 +192,7 @@ def forgotten(change: Change, into: Derivation) -> None:
     for segment_id in old.inside:
         key = member_key(old.workspace_id, segment_id, old.contact_id, SHARDS)
         away = Delete(key, Record.pk.exists())
-        into.once([away, store.counted(old.workspace_id, segment_id, -1, into.now)])
+        into.once([away, memberships.counted(old.workspace_id, segment_id, -1, into.now)])
 
 
 def grown(change: Change, into: Derivation) -> None:

@@ -11,7 +11,7 @@ from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError
 from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import checking, store
+from chalicelib.marketing.segments import checking, memberships, store
 from chalicelib.marketing.segments.domain import (
     ASKED_LIMIT,
     SHARDS,
@@ -80,7 +80,7 @@ def create_static(
     segment = _new(workspace_id, segment_id, name, now, changed_by, state=SegmentState.READY, filled_at=now)
     _create(table, segment)
     if contact_ids:
-        store.add_members(table, segment, contact_ids, now)
+        memberships.add_members(table, segment, contact_ids, now)
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
@@ -214,7 +214,7 @@ def add_contacts(
     """Put contacts into a static segment; who is in already stays."""
     segment = _static(table, workspace_id, segment_id)
     _check_contacts(table, workspace_id, contact_ids)
-    store.add_members(table, segment, contact_ids, clock.now())
+    memberships.add_members(table, segment, contact_ids, clock.now())
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
@@ -223,7 +223,7 @@ def remove_contacts(
 ) -> Segment:
     """Take contacts out of a static segment; who is not in does not matter."""
     segment = _static(table, workspace_id, segment_id)
-    store.remove_members(table, segment, [id_ for id_ in contact_ids if is_id(id_)], clock.now())
+    memberships.remove_members(table, segment, [id_ for id_ in contact_ids if is_id(id_)], clock.now())
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
@@ -232,13 +232,13 @@ def members(
 ) -> MembersPage:
     """Contact ids of a segment, page by page; ``start`` is a former page's ``next``. `NotFoundError` without the segment."""
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
-    return store.members(table, segment, start=start, limit=limit)
+    return memberships.members(table, segment, start=start, limit=limit)
 
 
 def members_among(*, table: Table, workspace_id: str, segment_id: str, contact_ids: Iterable[str]) -> set[str]:
     """Which of these contacts are in the segment, as they certainly are. `NotFoundError` without the segment."""
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
-    return store.members_among(table, segment, contact_ids)
+    return memberships.members_among(table, segment, contact_ids)
 
 
 def _static(table: Table, workspace_id: str, segment_id: str) -> Segment:

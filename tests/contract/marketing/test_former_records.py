@@ -14,7 +14,7 @@ from chalicelib.foundation.table import Create, Key, Record, partition
 from chalicelib.marketing.scoring import consumers as scoring
 from chalicelib.marketing.scoring import service as rules
 from chalicelib.marketing.scoring.records import RulesRecord, rules_key
-from chalicelib.marketing.segments import service, store
+from chalicelib.marketing.segments import memberships, service
 from chalicelib.marketing.segments.records import (
     BelongingRecord,
     CatalogueRecord,
@@ -69,7 +69,7 @@ def formerly(life: Life, members: list[Contact]) -> str:
     entry = {"conditions": FORMER, "shards": 4}
     written(life, CatalogueRecord(pk=listed.pk, sk=listed.sk, **where, segments={segment_id: entry}))
     for contact in members:
-        written(life, store.member(life.workspace.id, segment_id, contact.id, 4, now))
+        written(life, memberships.member(life.workspace.id, segment_id, contact.id, 4, now))
     counted = count_key(life.workspace.id, segment_id)
     written(life, CountRecord(pk=counted.pk, sk=counted.sk, **where, members=len(members)))
     return segment_id

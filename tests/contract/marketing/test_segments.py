@@ -12,7 +12,7 @@ from chalicelib.foundation.errors import InvalidError, NotFoundError
 from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.segments import evaluation, filling, projections, service, store
+from chalicelib.marketing.segments import evaluation, filling, memberships, projections, service
 from chalicelib.marketing.segments.consumers import handle
 from chalicelib.marketing.segments.domain import Segment, SegmentState
 from chalicelib.workspaces.settings import service as settings
@@ -196,7 +196,7 @@ def test_static(runtime: Runtime, workspace: Workspace, stream: Stream) -> None:
         service.get_segment(table=runtime.table, workspace_id=workspace.id, segment_id=segment.id)
     stream.project(runtime)
     drain(runtime)
-    assert store.members(runtime.table, segment, start=None, limit=10).contact_ids == []
+    assert memberships.members(runtime.table, segment, start=None, limit=10).contact_ids == []
 
 
 def test_deleted_while_filling(runtime: Runtime, workspace: Workspace, stream: Stream) -> None:
@@ -208,7 +208,7 @@ def test_deleted_while_filling(runtime: Runtime, workspace: Workspace, stream: S
     retag(runtime, workspace, person, "a")
     assert stream.project(runtime) == []
     drain(runtime)
-    assert store.members(runtime.table, segment, start=None, limit=10).contact_ids == []
+    assert memberships.members(runtime.table, segment, start=None, limit=10).contact_ids == []
 
 
 def test_other_workspaces_do_not_meet(runtime: Runtime, workspace: Workspace, stream: Stream) -> None:
