@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.foundation.table import Operation, Record
+from chalicelib.foundation.table import Check, Operation, Record
 from chalicelib.workspaces.settings.domain import Workspace
 
 TAG, UNTAG, ASSIGN, EDIT, DELETE, ADD_TO_SEGMENT = "tag", "untag", "assign", "edit", "delete", "add_to_segment"
@@ -72,11 +72,19 @@ class BulkPart(Sided, Protocol):
         ...
 
 
-class StaticSegments(Protocol):
-    """Static segments, for adding to one in bulk; registered as ``wiring.PARTS["segment"]["static"]``."""
+@dataclass(frozen=True, slots=True)
+class PutIn:
+    """Who of some contacts is in a segment by somebody's doing (``added``), and how many were in without it (``present``)."""
 
-    def check(self, runtime: Runtime, workspace_id: str, segment_id: str) -> None:
-        """`InvalidError` names ``action.segment_id`` when it is no static segment."""
+    added: int
+    present: int
+
+
+class StaticSegments(Protocol):
+    """Static segments, for putting people into them in bulk and by imports; registered as ``wiring.PARTS["segment"]["static"]``."""
+
+    def check(self, runtime: Runtime, workspace_id: str, segment_id: str, *, field: str) -> str:
+        """The segment's name; `InvalidError` names ``field`` when it is no static segment."""
         ...
 
     def outside(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> list[str]:
@@ -89,4 +97,29 @@ class StaticSegments(Protocol):
 
     def remove(self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str]) -> None:
         """Take these out; who is not in does not matter."""
+        ...
+
+    def make(self, runtime: Runtime, workspace_id: str, segment_id: str, name: str, *, by: str) -> None:
+        """Make an empty one, unless it is there."""
+        ...
+
+    def put_in(
+        self,
+        runtime: Runtime,
+        workspace_id: str,
+        segment_id: str,
+        contact_ids: Sequence[str],
+        *,
+        by: str,
+        guard: Check,
+    ) -> PutIn | None:
+        """Put these in, and note on each of them ``by`` whom; None when there is no such segment any more. Doing it again changes
+        nothing and gives the same answer. `ConflictError` when ``guard`` does not hold: nobody is put in from then on.
+        """
+        ...
+
+    def take_out(
+        self, runtime: Runtime, workspace_id: str, segment_id: str, contact_ids: Sequence[str], *, by: str
+    ) -> None:
+        """Take out those of these contacts who are in by this doing; who was put in otherwise stays."""
         ...

@@ -88,7 +88,7 @@ def ask(
 def _checked(runtime: Runtime, workspace: Workspace, part: BulkPart, action: BulkAction) -> BulkAction:
     if action.name == ADD_TO_SEGMENT:
         segment_id = str(action.values.get("segment_id") or "")
-        segments_of(runtime).check(runtime, workspace.id, segment_id)
+        segments_of(runtime).check(runtime, workspace.id, segment_id, field="action.segment_id")
         return BulkAction(ADD_TO_SEGMENT, {"segment_id": segment_id})
     return part.check(runtime, workspace, action)
 

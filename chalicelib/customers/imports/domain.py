@@ -26,6 +26,10 @@ LEASE = timedelta(seconds=150)
 
 Mode = Literal["create", "update", "both"]
 Verdict = Literal["created", "updated", "unchanged", "duplicate", "rejected"]
+PEOPLE = "contact"
+"""The kind whose records can be put into a segment."""
+GROUPED: frozenset[Verdict] = frozenset({"created", "updated", "unchanged"})
+"""Verdicts of rows whose record is put into the import's segment."""
 VERDICTS: tuple[Verdict, ...] = ("created", "updated", "unchanged", "duplicate", "rejected")
 
 
@@ -69,12 +73,29 @@ class BrokenFileError(ClientelaError):
 
 
 @dataclass(frozen=True, slots=True)
+class IntoSegment:
+    """The static segment that an import puts its people into, ``name`` as it was when the import was started.
+
+    ``new`` is one that the import makes itself, with the first of its people; ``made`` is whether it is there. ``added`` are the
+    people put in so far, ``present`` those who were in before, ``gone`` is whether it was deleted under way.
+    """
+
+    id: str
+    name: str
+    new: bool = False
+    made: bool = True
+    added: int = 0
+    present: int = 0
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """An import. ``counts`` are rows by verdict so far, ``rows`` how many the file has (0 until it is read), ``chunk`` the next
     piece of ``chunks`` to be worked on; ``mapping`` is column → field (None: left out), as chosen or as suggested.
 
     ``dry_run`` does everything but write. ``error`` is a code, when it has failed. ``undone`` are the rows taken back and
-    kept by an undo.
+    kept by an undo. ``segment`` is where its people are put besides.
     """
 
     workspace_id: str
@@ -109,6 +130,7 @@ class Import:
     undone: Mapping[str, int] = field(default_factory=dict)
     position: int = 0
     last_number: int = 0
+    segment: IntoSegment | None = None
 
     @property
     def folder(self) -> str:

@@ -26,6 +26,8 @@ def note(change: Change, into: Derivation) -> None:
     action = _TOLD.get(importing.state)
     if action is None or importing.dry_run or importing.started_at is None:
         return
+    counted = importing.undone if action == "import.undone" else importing.counts
+    segment = {"segment_id": importing.segment.id} if importing.segment is not None else {}
     into.put(
         audit_entry(
             workspace_id=importing.workspace_id,
@@ -34,7 +36,7 @@ def note(change: Change, into: Derivation) -> None:
             actor=change.new.changed_by or importing.created_by,
             action=action,
             subject_id=importing.id,
-            after={"kind": importing.kind, **(importing.undone if action == "import.undone" else importing.counts)},
+            after={"kind": importing.kind, **segment, **counted},
         )
     )
 

@@ -42,6 +42,7 @@ class ImportRecord(Record, discriminator="import"):
     undone = CompactAttribute(null=True)
     position = NumberAttribute(null=True)
     last_number = NumberAttribute(null=True)
+    segment = CompactAttribute(null=True)
     holder = UnicodeAttribute(null=True)
     lease_until = InstantAttribute(null=True)
     attempts = NumberAttribute(null=True)

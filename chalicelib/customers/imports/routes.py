@@ -95,6 +95,9 @@ def preview_import(call: Call[None], import_id: str) -> ImportPreview:
 def start_import(call: Call[ImportStart], import_id: str) -> ImportOut:
     """Write the rows, or with ``dry_run`` only say what would become of them; a trial can be followed by the import itself."""
     importing = _import(call, import_id)
+    segment = call.body.segment
+    if segment is not None:
+        call.require("segments:write")
     started = service.start(
         runtime=call.runtime,
         workspace=_workspace(call),
@@ -102,6 +105,7 @@ def start_import(call: Call[ImportStart], import_id: str) -> ImportOut:
         mapping=call.body.mapping,
         dry_run=call.body.dry_run,
         by=call.actor.reference,
+        segment=segment.model_dump(exclude_none=True) if segment is not None else None,
     )
     return _shown(call, started)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.customers.imports import events, pieces, store, verdicts
+from chalicelib.customers.imports import events, grouping, pieces, store, verdicts
 from chalicelib.customers.imports.domain import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -255,6 +255,7 @@ class _Worker:
         verdict, taken = f"{importing.folder}/verdict/{name}", f"{importing.folder}/seen/{name}"
         pieces.put_verdicts(self._files, verdict, planned)
         pieces.put_seen(self._files, taken, planned)
+        into = grouping.put_in(self._runtime, importing, self._holder, planned)
         for each in planned:
             for digest in each.claims:
                 seen.setdefault(digest, each.number)
@@ -267,6 +268,7 @@ class _Worker:
             verdict=verdict,
             seen=taken,
             counts=Counter(each.verdict for each in planned),
+            segment=into,
         )
 
     # Undoing
@@ -276,6 +278,8 @@ class _Worker:
         while self.importing.chunk < 2 * self.importing.chunks:
             step, count = self.importing.chunk, self.importing.chunks
             firsts = step >= count
+            if not firsts:
+                grouping.take_out(self._runtime, self.importing, count - 1 - step)
             changes = self._written(step - count if firsts else count - 1 - step)
             wanted = [change for change in changes if (change.row < 0) == firsts]
             outcomes = self._undo_changes(wanted, firsts=firsts) if wanted else []

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.customers.imports.domain import VERDICTS, Import, Row
 from chalicelib.customers.imports.previewing import SAMPLES, Preview
@@ -35,11 +35,27 @@ class ImportIn(Schema):
     )
 
 
+class ImportSegmentIn(Schema):
+    """Where the people are put: the static segment ``id``, or a new one that is called ``name``."""
+
+    id: Annotated[str, Field(max_length=26)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.id is None) == (self.name is None):
+            raise ValueError("say the id of a segment, or the name of a new one")
+        return self
+
+
 class ImportStart(Schema):
-    """Starting an import. Without a mapping the suggested one is taken."""
+    """Starting an import. Without a mapping the suggested one is taken. With a segment, people whose row ends as created, updated
+    or unchanged are put into it; a trial puts in nobody, and the import that follows it says its segment itself.
+    """
 
     mapping: Annotated[ColumnMapping, Field(max_length=500)] | None = None
     dry_run: bool = False
+    segment: ImportSegmentIn | None = None
 
 
 class PreviewQuery(Schema):
@@ -97,6 +113,19 @@ class ImportUndone(Schema):
     kept: int
 
 
+class ImportSegmentOut(Schema):
+    """Where the people are put. ``made`` is false until there is the new segment, which is made with the first of them. ``added`` have
+    been put in, ``present`` were in before. ``gone``: it was deleted under way, and the rest was put nowhere.
+    """
+
+    id: str
+    name: str
+    made: bool
+    added: int
+    present: int
+    gone: bool
+
+
 class ImportFailure(Schema):
     """Why an import failed."""
 
@@ -126,6 +155,7 @@ class ImportOut(Schema):
     mapping: dict[str, str | None]
     verdict_url: str | None
     undone: ImportUndone | None
+    segment: ImportSegmentOut | None
     error: ImportFailure | None
     created_by: str
     created_at: Instant
@@ -273,6 +303,7 @@ def shown(importing: Import, verdict_url: str | None) -> dict[str, Any]:
         "mapping": dict(importing.mapping),
         "verdict_url": verdict_url,
         "undone": {"undone": 0, "kept": 0, **importing.undone} if undoing else None,
+        "segment": _segment(importing),
         "error": _error(importing),
         "created_by": importing.created_by,
         "created_at": importing.created_at,
@@ -281,6 +312,11 @@ def shown(importing: Import, verdict_url: str | None) -> dict[str, Any]:
         "finished_at": importing.finished_at,
         "version": importing.version,
     }
+
+
+def _segment(importing: Import) -> dict[str, Any] | None:
+    into = importing.segment
+    return None if into is None else {name: getattr(into, name) for name in ImportSegmentOut.model_fields}
 
 
 def _error(importing: Import) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.customers.fields import service as custom_fields
-from chalicelib.customers.imports import events, store
+from chalicelib.customers.imports import events, grouping, store
 from chalicelib.customers.imports.domain import (
     BYTES_LIMIT,
     KEPT,
@@ -144,10 +144,12 @@ def start(
     mapping: Mapping[str, str | None] | None,
     dry_run: bool,
     by: str,
+    segment: Mapping[str, str] | None = None,
 ) -> Import:
-    """Write the rows (or only say what would become of them): at once when the file has been read, else as soon as it is.
+    """Write the rows (or only say what would become of them): at once when the file has been read, else as soon as it is. The
+    people among them are put into ``segment`` (`grouping.chosen`).
 
-    `InvalidError` names ``mapping``; `ConflictError` with the present import when it cannot be started where it is.
+    `InvalidError` names ``mapping`` or ``segment``; `ConflictError` with the present import when it cannot be started where it is.
     """
     if importing.state is State.UPLOADING:
         importing = read_if_sent(runtime=runtime, importing=importing)
@@ -158,7 +160,8 @@ def start(
         raise ConflictError("This import cannot be started any more.", current=importing)
     part = part_of(runtime, importing.kind)
     now = runtime.clock.now()
-    values: dict[str, Any] = {"dry_run": dry_run or None, "started_at": now}
+    into = grouping.chosen(runtime, importing, segment)
+    values: dict[str, Any] = {"dry_run": dry_run or None, "started_at": now, "segment": into}
     if importing.state is State.READING:
         columns = importing.columns or _columns(runtime, importing)
         if mapping is not None:

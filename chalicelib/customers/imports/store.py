@@ -1,10 +1,11 @@
 """Reading, moving and holding imports."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from chalicelib.customers.imports.domain import ARROWS, LEASE, WORKING, Import, State
+from chalicelib.customers.imports.domain import ARROWS, LEASE, WORKING, Import, IntoSegment, State
 from chalicelib.customers.imports.records import (
     DUE,
     ChunkRecord,
@@ -17,7 +18,7 @@ from chalicelib.customers.imports.records import (
 from chalicelib.customers.journals.service import KEPT
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.errors import ConflictError
-from chalicelib.foundation.table import Create, Operation, Record, Table, Update
+from chalicelib.foundation.table import Check, Create, Operation, Record, Table, Update
 from chalicelib.foundation.table.table import TransactionConflictError
 
 
@@ -143,9 +144,10 @@ def finish_chunk(
     seen: str,
     counts: Mapping[str, int],
     into: str = "counts",
+    segment: IntoSegment | None = None,
 ) -> Import:
-    """Count a piece's rows (in ``counts``, or in ``undone``), once: the piece's record and the import's next piece are one
-    transaction. `ConflictError` when the work is another's by now.
+    """Count a piece's rows (in ``counts``, or in ``undone``) and its people in the ``segment``, once: the piece's record and the
+    import's next piece are one transaction. `ConflictError` when the work is another's by now.
     """
     number = importing.chunk
     pk = import_partition(importing.workspace_id, importing.id)
@@ -160,8 +162,9 @@ def finish_chunk(
     )
     so_far: Mapping[str, int] = getattr(importing, into)
     total = {name: so_far.get(name, 0) + counts.get(name, 0) for name in {*so_far, *counts}}
+    placed = {} if segment is None else {"segment": asdict(segment)}
     actions = [
-        *_actions(now, {"chunk": number + 1, into: total}),
+        *_actions(now, {"chunk": number + 1, into: total, **placed}),
         ImportRecord.attempts.set(0),
         *_leased(now, importing.id),
     ]
@@ -183,6 +186,12 @@ def finish_chunk(
     if present is None:
         raise ConflictError
     return present
+
+
+def held(importing: Import, holder: str) -> Check:
+    """For others' transactions: that this delivery still holds the import, at this piece."""
+    condition = (ImportRecord.holder == holder) & (ImportRecord.chunk == importing.chunk)
+    return Check(import_key(importing.workspace_id, importing.id), condition)
 
 
 def chunks(table: Table, importing: Import, run: str) -> list[ChunkRecord]:
@@ -262,6 +271,7 @@ def to_domain(record: ImportRecord) -> Import:
         chunk=int(record.chunk or 0),
         position=int(record.position or 0),
         last_number=int(record.last_number or 0),
+        segment=IntoSegment(**record.segment) if record.segment else None,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.errors import FieldError
 from chalicelib.marketing.segments.language.compile import compile_contacts
 from chalicelib.marketing.segments.language.fields import ABSOLUTE, Field
@@ -96,6 +97,25 @@ class Segment:
     def filling(self) -> bool:
         """Whether it is not whole yet."""
         return self.state is SegmentState.FILLING
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByEmail:
+    """Whose address it is, as it was given; ``added`` is whether the contact was not in the segment before."""
+
+    email: str
+    contact: Contact
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddedByEmail:
+    """A segment into which people were put by their addresses: who was found, which addresses nobody has, and what is no address."""
+
+    segment: Segment
+    found: list[FoundByEmail]
+    unknown: list[str]
+    invalid: list[str]
 
 
 @dataclass(frozen=True, slots=True)

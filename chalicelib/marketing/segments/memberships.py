@@ -1,61 +1,82 @@
 """Who is in a segment, in the table: rows of members, each written together with the segment's count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.foundation.errors import NotFoundError
-from chalicelib.foundation.table import Create, Delete, Key, Operation, Record, Table, Update
-from chalicelib.foundation.table.table import TransactionConflictError
+from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Table, Update
+from chalicelib.foundation.table.table import TRANSACTION, TransactionConflictError
 from chalicelib.marketing.segments.domain import MembersPage, Segment
 from chalicelib.marketing.segments.records import CountRecord, MemberRecord, count_key, member_key, members_partition
 
 
-def add_members(table: Table, segment: Segment, contact_ids: Iterable[str], now: datetime) -> int:
-    """Make these contacts members, those who are not yet, with the count in the same transaction; how many were not.
-    `NotFoundError` when the segment has been deleted.
+def add_members(
+    table: Table,
+    segment: Segment,
+    contact_ids: Iterable[str],
+    now: datetime,
+    *,
+    by: str = "",
+    guard: Check | None = None,
+) -> int:
+    """Make these contacts members, those who are not yet, with the count in the same transaction; how many were not. Each of them
+    notes ``by`` whom. `NotFoundError` when the segment has been deleted, `ConflictError` when ``guard`` does not hold.
     """
-    added = 0
-    waiting = list(dict.fromkeys(contact_ids))
-    while waiting:
-        now_, waiting = waiting[:99], waiting[99:]
-        while now_:
-            operations: list[Operation] = [counted(segment.workspace_id, segment.id, len(now_), now)]
-            operations += [Create(member(segment.workspace_id, segment.id, each, segment.shards, now)) for each in now_]
-            try:
-                table.transact(operations)
-            except TransactionConflictError as conflict:
-                if not conflict.failed:
-                    raise
-                if 0 in conflict.failed:
-                    raise NotFoundError("There is no such segment.") from conflict
-                now_ = [contact_id for p, contact_id in enumerate(now_, start=1) if p not in conflict.failed]
-            else:
-                added += len(now_)
-                now_ = []
-    return added
+
+    def operations(contact_ids: Sequence[str]) -> list[Operation]:
+        return [
+            Create(member(segment.workspace_id, segment.id, contact_id, segment.shards, now, by=by))
+            for contact_id in contact_ids
+        ]
+
+    return _counted_together(table, segment, contact_ids, operations, +1, now, guard)
 
 
-def remove_members(table: Table, segment: Segment, contact_ids: Iterable[str], now: datetime) -> int:
-    """Take these contacts out, those who are in, with the count in the same transaction; how many were."""
-    removed = 0
+def remove_members(table: Table, segment: Segment, contact_ids: Iterable[str], now: datetime, *, by: str = "") -> int:
+    """Take these contacts out, those who are in, with the count in the same transaction; how many were. With ``by`` only those who
+    are in by this doing.
+    """
+    condition = MemberRecord.changed_by == by if by else Record.pk.exists()
+
+    def operations(contact_ids: Sequence[str]) -> list[Operation]:
+        return [Delete(_place(segment, contact_id), condition) for contact_id in contact_ids]
+
+    return _counted_together(table, segment, contact_ids, operations, -1, now, None)
+
+
+def _counted_together(
+    table: Table,
+    segment: Segment,
+    contact_ids: Iterable[str],
+    operations: Callable[[Sequence[str]], list[Operation]],
+    step: int,
+    now: datetime,
+    guard: Check | None,
+) -> int:
+    """Carry out an operation for each contact, as many in one transaction as fit, and count those whose condition holds; their
+    number.
+    """
+    checks: list[Operation] = [guard] if guard is not None else []
+    room = TRANSACTION - 1 - len(checks)
+    done = 0
     waiting = list(dict.fromkeys(contact_ids))
     while waiting:
-        now_, waiting = waiting[:99], waiting[99:]
+        now_, waiting = waiting[:room], waiting[room:]
         while now_:
-            operations: list[Operation] = [counted(segment.workspace_id, segment.id, -len(now_), now)]
-            operations += [Delete(_place(segment, contact_id), Record.pk.exists()) for contact_id in now_]
+            count = counted(segment.workspace_id, segment.id, step * len(now_), now)
             try:
-                table.transact(operations)
+                table.transact([*operations(now_), count, *checks])
             except TransactionConflictError as conflict:
-                if not conflict.failed:
+                size = len(now_)
+                if not conflict.failed or (checks and size + 1 in conflict.failed):
                     raise
-                if 0 in conflict.failed:
+                if size in conflict.failed:
                     raise NotFoundError("There is no such segment.") from conflict
-                now_ = [contact_id for p, contact_id in enumerate(now_, start=1) if p not in conflict.failed]
+                now_ = [contact_id for position, contact_id in enumerate(now_) if position not in conflict.failed]
             else:
-                removed += len(now_)
+                done += len(now_)
                 now_ = []
-    return removed
+    return done
 
 
 def members(table: Table, segment: Segment, *, start: Sequence[str] | None, limit: int) -> MembersPage:
@@ -79,9 +100,14 @@ def is_member(table: Table, segment: Segment, contact_id: str) -> bool:
 
 def members_among(table: Table, segment: Segment, contact_ids: Iterable[str]) -> set[str]:
     """Which of these contacts are in the segment, as they certainly are."""
+    return set(members_by(table, segment, contact_ids))
+
+
+def members_by(table: Table, segment: Segment, contact_ids: Iterable[str]) -> dict[str, str]:
+    """Who of these contacts is in the segment, as it certainly is, and by whose doing as far as that was noted."""
     places = {_place(segment, contact_id): contact_id for contact_id in contact_ids}
     found = table.get_many(MemberRecord, places, consistent=True) if places else {}
-    return {places[key] for key in found}
+    return {places[key]: record.changed_by or "" for key, record in found.items()}
 
 
 def clear(table: Table, workspace_id: str, segment_id: str, shards: int, *, limit: int) -> bool:
@@ -101,10 +127,12 @@ def _place(segment: Segment, contact_id: str) -> Key:
     return member_key(segment.workspace_id, segment.id, contact_id, segment.shards)
 
 
-def member(workspace_id: str, segment_id: str, contact_id: str, shards: int, now: datetime) -> MemberRecord:
+def member(
+    workspace_id: str, segment_id: str, contact_id: str, shards: int, now: datetime, *, by: str = ""
+) -> MemberRecord:
     """The row of a membership."""
     key = member_key(workspace_id, segment_id, contact_id, shards)
-    return MemberRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now)
+    return MemberRecord(pk=key.pk, sk=key.sk, workspace_id=workspace_id, created_at=now, changed_by=by or None)
 
 
 def counted(workspace_id: str, segment_id: str, amount: int, now: datetime) -> Update:

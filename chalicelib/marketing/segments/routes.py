@@ -9,12 +9,14 @@ from chalicelib.foundation.runtime import Runtime
 from chalicelib.marketing.segments import service
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.segments.schemas import (
+    AddIn,
     ConditionCatalogueOut,
     ContactIdsIn,
     FreezeIn,
     MemberOut,
     PreviewIn,
     PreviewOut,
+    SegmentAddedOut,
     SegmentChange,
     SegmentIn,
     SegmentOut,
@@ -163,17 +165,18 @@ def list_segment_contacts(call: Call[None], segment_id: str) -> Page[MemberOut]:
     return Page[MemberOut](items=items, next_cursor=cursor)
 
 
-@routes.post("/segments/{segment_id}/contacts", permission="segments:write", body=ContactIdsIn, returns=SegmentOut)
-def add_segment_contacts(call: Call[ContactIdsIn], segment_id: str) -> SegmentOut:
-    """Put contacts into a static segment."""
-    segment = service.add_contacts(
-        table=call.runtime.table,
-        clock=call.runtime.clock,
-        workspace_id=call.workspace_id,
-        segment_id=segment_id,
-        contact_ids=call.body.contact_ids,
-    )
-    return _shown(call.runtime, call.workspace_id, [segment])[0]
+@routes.post("/segments/{segment_id}/contacts", permission="segments:write", body=AddIn, returns=SegmentAddedOut)
+def add_segment_contacts(call: Call[AddIn], segment_id: str) -> SegmentAddedOut:
+    """Put people into a static segment: contacts, or whoever has these e-mail addresses."""
+    runtime, body = call.runtime, call.body
+    where: dict[str, Any] = {"table": runtime.table, "clock": runtime.clock, "workspace_id": call.workspace_id}
+    found = None
+    if body.emails is not None:
+        found = service.add_by_emails(**where, segment_id=segment_id, emails=body.emails)
+        segment = found.segment
+    else:
+        segment = service.add_contacts(**where, segment_id=segment_id, contact_ids=body.contact_ids or ())
+    return SegmentAddedOut.added(_shown(runtime, call.workspace_id, [segment])[0], found)
 
 
 @routes.delete(

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.http import Instant, Schema
-from chalicelib.marketing.segments.domain import Segment
+from chalicelib.marketing.segments.domain import AddedByEmail, Segment
 from chalicelib.marketing.segments.service import Preview
 
 _EXAMPLE = {
@@ -155,6 +155,51 @@ class ContactIdsIn(Schema):
     """Contacts to put in or to take out."""
 
     contact_ids: Annotated[ContactIds, Field(min_length=1)]
+
+
+class AddIn(Schema):
+    """People to put in: contacts by their ids, or whoever has these e-mail addresses."""
+
+    contact_ids: Annotated[ContactIds, Field(min_length=1)] | None = None
+    emails: (
+        Annotated[list[Annotated[str, Field(min_length=1, max_length=320)]], Field(min_length=1, max_length=1000)]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.contact_ids is None) == (self.emails is None):
+            raise ValueError("contact_ids or emails")
+        return self
+
+
+class FoundByEmailOut(Schema):
+    """Whose address it is, as it was given. ``added``: not in the segment before."""
+
+    email: str
+    id: str
+    display_name: str
+    added: bool
+
+
+class SegmentAddedOut(SegmentOut):
+    """The segment with the people put in. Of addresses: whose they are (``found``), which nobody has (``unknown``), and what is no
+    address (``invalid``); all three are empty when contacts were given by their ids.
+    """
+
+    found: list[FoundByEmailOut]
+    unknown: list[str]
+    invalid: list[str]
+
+    @classmethod
+    def added(cls, shown: SegmentOut, found: AddedByEmail | None) -> Self:
+        """What was done, as shown."""
+        people = [
+            {"email": each.email, "id": each.contact.id, "display_name": each.contact.display_name, "added": each.added}
+            for each in (found.found if found else ())
+        ]
+        told = {"unknown": found.unknown, "invalid": found.invalid} if found else {"unknown": [], "invalid": []}
+        return cls.model_validate({**shown.model_dump(), "found": people, **told})
 
 
 class PreviewIn(Schema):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.foundation.clock import Clock
 from chalicelib.foundation.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from chalicelib.foundation.ids import is_id
@@ -15,6 +16,8 @@ from chalicelib.marketing.segments import checking, memberships, store
 from chalicelib.marketing.segments.domain import (
     ASKED_LIMIT,
     SHARDS,
+    AddedByEmail,
+    FoundByEmail,
     MembersPage,
     Progress,
     Segment,
@@ -218,6 +221,35 @@ def add_contacts(
     return get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
 
 
+def add_by_emails(
+    *, table: Table, clock: Clock, workspace_id: str, segment_id: str, emails: Sequence[str]
+) -> AddedByEmail:
+    """Put those contacts into a static segment who have these addresses, in any spelling and as one of several; what is no
+    address, and whose contact there is none, is told.
+    """
+    segment = _static(table, workspace_id, segment_id, field="emails")
+    given: dict[str, str] = {}
+    invalid: list[str] = []
+    for each in dict.fromkeys(emails):
+        try:
+            given.setdefault(normalise_email(each), each)
+        except InvalidError:
+            invalid.append(each)
+    where: dict[str, Any] = {"table": table, "workspace_id": workspace_id}
+    holders = contacts.find_by_emails(**where, emails=given)
+    people = contacts.get_contacts(**where, contact_ids=holders.values())
+    inside = memberships.members_among(table, segment, people)
+    memberships.add_members(table, segment, [each for each in people if each not in inside], clock.now())
+    found = [
+        FoundByEmail(said, people[holders[email]], holders[email] not in inside)
+        for email, said in given.items()
+        if holders.get(email) in people
+    ]
+    unknown = [said for email, said in given.items() if holders.get(email) not in people]
+    present = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
+    return AddedByEmail(present, found, unknown, invalid)
+
+
 def remove_contacts(
     *, table: Table, clock: Clock, workspace_id: str, segment_id: str, contact_ids: Sequence[str]
 ) -> Segment:
@@ -241,10 +273,10 @@ def members_among(*, table: Table, workspace_id: str, segment_id: str, contact_i
     return memberships.members_among(table, segment, contact_ids)
 
 
-def _static(table: Table, workspace_id: str, segment_id: str) -> Segment:
+def _static(table: Table, workspace_id: str, segment_id: str, *, field: str = "contact_ids") -> Segment:
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
     if segment.kind != "static":
-        raise InvalidError("A dynamic segment follows its conditions.", field="contact_ids", code="dynamic")
+        raise InvalidError("A dynamic segment follows its conditions.", field=field, code="dynamic")
     return segment
 
 

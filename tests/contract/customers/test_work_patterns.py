@@ -7,12 +7,14 @@ import pytest
 from chalicelib.customers.bulk import consumers as bulk_consumers
 from chalicelib.customers.bulk import service as bulk
 from chalicelib.customers.bulk.domain import BulkAction
+from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.exports import service as exports
 from chalicelib.customers.imports import running
 from chalicelib.customers.imports import service as imports
 from chalicelib.customers.imports.domain import Import, State
 from chalicelib.customers.work import service as work
 from chalicelib.foundation.runtime import Runtime
+from chalicelib.marketing.segments import service as segments
 from chalicelib.workspaces.jobs import service as jobs
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import create_workspace, get_workspace
@@ -57,10 +59,9 @@ def sent(runtime: Runtime, workspace: Workspace, mode: Any = "both") -> Import:
     return imports.get_import(runtime=runtime, workspace_id=workspace.id, import_id=begun.importing.id)
 
 
-def started(runtime: Runtime, workspace: Workspace, importing: Import) -> Import:
-    return imports.start(
-        runtime=runtime, workspace=workspace, importing=importing, mapping=None, dry_run=False, by="member:x"
-    )
+def started(runtime: Runtime, workspace: Workspace, importing: Import, **more: Any) -> Import:
+    where: dict[str, Any] = {"runtime": runtime, "workspace": workspace, "importing": importing}
+    return imports.start(**where, mapping=None, dry_run=False, by="member:x", **more)
 
 
 def test_an_import(runtime: Runtime, priced: PricedTable, workspace: Workspace) -> None:
@@ -108,6 +109,30 @@ def test_rows_that_change_nothing(runtime: Runtime, priced: PricedTable, workspa
     priced.reset()
     running.work(runtime, workspace.id, again.id)
     check("imports.unchanged-ten", priced)
+
+
+def test_people_into_a_segment(runtime: Runtime, priced: PricedTable, workspace: Workspace) -> None:
+    first = started(runtime, workspace, sent(runtime, workspace))
+    running.work(runtime, workspace.id, first.id)
+    where = {"table": runtime.table, "clock": runtime.clock, "workspace_id": workspace.id}
+    emails = [f"ana{number}@example.com" for number in range(2)]
+    present = contacts.find_by_emails(table=runtime.table, workspace_id=workspace.id, emails=emails)
+    segment = segments.create_static(
+        **where, segment_id=runtime.new_id(), name="Feria", contact_ids=list(present.values())
+    )
+    again = started(runtime, workspace, sent(runtime, workspace), segment={"id": segment.id})
+    priced.reset()
+    running.work(runtime, workspace.id, again.id)
+    check("imports.into-segment-ten", priced)
+    done = imports.get_import(runtime=runtime, workspace_id=workspace.id, import_id=again.id)
+    assert done.segment is not None
+    assert (done.segment.added, done.segment.present) == (ROWS - 2, 2)
+    imports.undo(runtime=runtime, importing=done, by="member:x")
+    priced.reset()
+    running.work(runtime, workspace.id, again.id)
+    check("imports.undo-segment-ten", priced)
+    left = segments.get_segment(table=runtime.table, workspace_id=workspace.id, segment_id=segment.id)
+    assert left.count == 2
 
 
 def test_a_bulk_action(runtime: Runtime, priced: PricedTable, workspace: Workspace) -> None:

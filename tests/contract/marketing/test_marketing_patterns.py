@@ -150,6 +150,12 @@ def test_segments(runtime: Runtime, workspace: Workspace, stream: Stream, priced
     page = service.members(**where, segment_id=static[0].id, limit=5)
     assert len(page.contact_ids) == 5
     check("segments.members", priced)
+    emails = [each.emails[0].address for each in people[38:46]] + ["nobody@x.example", "none@x.example"]
+    priced.reset()
+    added = service.add_by_emails(**where, clock=runtime.clock, segment_id=static[0].id, emails=emails)
+    assert [each.added for each in added.found] == [False] * 2 + [True] * 6
+    assert added.unknown == emails[8:]
+    check("segments.add-emails", priced)
 
     stream.project(runtime, projections.PROJECTIONS)
     priced.reset()

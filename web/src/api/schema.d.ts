@@ -2717,7 +2717,7 @@ export interface paths {
         /** The contacts of a segment. */
         get: operations["list_segment_contacts"];
         put?: never;
-        /** Put contacts into a static segment. */
+        /** Put people into a static segment: contacts, or whoever has these e-mail addresses. */
         post: operations["add_segment_contacts"];
         /** Take contacts out of a static segment. */
         delete: operations["remove_segment_contacts"];
@@ -3474,6 +3474,22 @@ export interface components {
             version: number | null;
             /** Written */
             written: boolean;
+        };
+        /**
+         * AddIn
+         * @description People to put in: contacts by their ids, or whoever has these e-mail addresses.
+         */
+        AddIn: {
+            /**
+             * Contact Ids
+             * @default null
+             */
+            contact_ids?: string[] | null;
+            /**
+             * Emails
+             * @default null
+             */
+            emails?: string[] | null;
         };
         /**
          * AddressIn
@@ -7060,6 +7076,20 @@ export interface components {
          */
         FormState: "live" | "paused";
         /**
+         * FoundByEmailOut
+         * @description Whose address it is, as it was given. ``added``: not in the segment before.
+         */
+        FoundByEmailOut: {
+            /** Added */
+            added: boolean;
+            /** Display Name */
+            display_name: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+        };
+        /**
          * FreezeIn
          * @description What the static segment is to be called.
          */
@@ -7379,6 +7409,7 @@ export interface components {
             mode: "create" | "update" | "both";
             /** Profile */
             profile: string;
+            segment: components["schemas"]["ImportSegmentOut"] | null;
             /** Separator */
             separator: string | null;
             /** Sheet */
@@ -7527,6 +7558,7 @@ export interface components {
             mode: "create" | "update" | "both";
             /** Profile */
             profile: string;
+            segment: components["schemas"]["ImportSegmentOut"] | null;
             /** Separator */
             separator: string | null;
             /** Sheet */
@@ -7598,8 +7630,44 @@ export interface components {
             verdict: "create" | "update" | "unchanged" | "duplicate" | "rejected";
         };
         /**
+         * ImportSegmentIn
+         * @description Where the people are put: the static segment ``id``, or a new one that is called ``name``.
+         */
+        ImportSegmentIn: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+        };
+        /**
+         * ImportSegmentOut
+         * @description Where the people are put. ``made`` is false until there is the new segment, which is made with the first of them. ``added`` have
+         *     been put in, ``present`` were in before. ``gone``: it was deleted under way, and the rest was put nowhere.
+         */
+        ImportSegmentOut: {
+            /** Added */
+            added: number;
+            /** Gone */
+            gone: boolean;
+            /** Id */
+            id: string;
+            /** Made */
+            made: boolean;
+            /** Name */
+            name: string;
+            /** Present */
+            present: number;
+        };
+        /**
          * ImportStart
-         * @description Starting an import. Without a mapping the suggested one is taken.
+         * @description Starting an import. Without a mapping the suggested one is taken. With a segment, people whose row ends as created, updated
+         *     or unchanged are put into it; a trial puts in nobody, and the import that follows it says its segment itself.
          */
         ImportStart: {
             /**
@@ -7614,6 +7682,8 @@ export interface components {
             mapping?: {
                 [key: string]: string | null;
             } | null;
+            /** @default null */
+            segment?: components["schemas"]["ImportSegmentIn"] | null;
         };
         /**
          * ImportUndone
@@ -10934,6 +11004,51 @@ export interface components {
         SeedList: {
             /** Emails */
             emails: string[];
+        };
+        /**
+         * SegmentAddedOut
+         * @description The segment with the people put in. Of addresses: whose they are (``found``), which nobody has (``unknown``), and what is no
+         *     address (``invalid``); all three are empty when contacts were given by their ids.
+         */
+        SegmentAddedOut: {
+            /** Conditions */
+            conditions: {
+                [key: string]: unknown;
+            } | null;
+            /** Count */
+            count: number;
+            /** Created At */
+            created_at: string;
+            /** Found */
+            found: components["schemas"]["FoundByEmailOut"][];
+            /** Fresh As Of */
+            fresh_as_of: string | null;
+            /** Id */
+            id: string;
+            /** Invalid */
+            invalid: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "static" | "dynamic";
+            /** Name */
+            name: string;
+            /** Problems */
+            problems: components["schemas"]["ConditionProblemOut"][];
+            progress: components["schemas"]["FillProgressOut"] | null;
+            sentence: components["schemas"]["SentenceOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "filling" | "ready";
+            /** Unknown */
+            unknown: string[];
+            /** Updated At */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * SegmentChange
@@ -30832,7 +30947,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ContactIdsIn"];
+                "application/json": components["schemas"]["AddIn"];
             };
         };
         responses: {
@@ -30842,7 +30957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SegmentOut"];
+                    "application/json": components["schemas"]["SegmentAddedOut"];
                 };
             };
             /** @description Nobody we know */
