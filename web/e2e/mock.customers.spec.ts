@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
+import { fits, inspect, open, setTheme, signIn, startIn, watch } from './steps.ts'
 
 /** Contacts, companies and their data against the mock API: how they look, and what people do with them. */
 test.describe.configure({ timeout: 150_000 })
@@ -226,13 +226,26 @@ test('an import: its columns, the first rows with their errors, the work, undo',
   await expect(page.getByRole('status').filter({ hasText: 'No column is' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
   await page.getByLabel('Field for Email').selectOption({ label: 'E-mail' })
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByLabel('A new list').check()
+  await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await page.getByLabel('Name of the list').fill('From the fair')
+  await inspect(page, 'into a new list')
+  await page.setViewportSize({ width: 360, height: 800 })
+  await fits(page, 'the columns of an import on a phone')
+  await page.setViewportSize({ width: 1500, height: 800 })
+  await page.getByRole('button', { name: 'Try without saving' }).click()
+  await expect(page.getByText('they would go into “From the fair”')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'Import for real' }).click()
   await expect(page.getByRole('heading', { name: 'Import done' })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('1,100 contacts were put into the segment. 70 were in already.')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'From the fair' })).toHaveAttribute('href', /#\/segments\/.+/)
   await expect(page.getByRole('link', { name: 'Download the report by row' })).toBeVisible()
   await inspect(page, 'import done')
   await page.getByRole('button', { name: 'Undo the import' }).click()
+  await expect(page.getByRole('dialog')).toContainText('1,100 contacts leave “From the fair”.')
   await page.getByRole('dialog').getByRole('button', { name: 'Undo the import' }).click()
   await expect(page.getByRole('heading', { name: 'Import undone' })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('1,100 contacts were taken out of “From the fair” again.')).toBeVisible()
 })
 
 test('an own field is made, put out of use and brought back; an export lands in the list', async ({ page }) => {

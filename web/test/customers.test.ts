@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { conflictRows, contested, flat, folded, kept, previous } from '../src/features/contacts/conflict'
 import { sameValue } from '../src/features/duplicates/merge'
 import { filterFields, readValue, showValue } from '../src/features/fields/values'
+import { NOWHERE, again, asked, complete, type Into } from '../src/features/imports/into'
 import { assigned, moving, refused, sameMapping, shares, stepOf, suggested, trust, undoable } from '../src/features/imports/model'
 import { blank, clean, named, paragraphs } from '../src/features/timeline/rich'
 import type { CustomField } from '../src/api/customers'
@@ -34,6 +35,27 @@ describe('two people change one contact', () => {
     expect(sameValue(null, '')).toBe(true)
     expect(sameValue([{ address: 'a', label: '' }], [{ address: 'a', label: null }])).toBe(true)
     expect(sameValue('1', 1)).toBe(false)
+  })
+})
+
+describe('the segment of an import', () => {
+  it('says what was chosen, once it is complete', () => {
+    expect(asked(NOWHERE)).toBeUndefined()
+    expect(asked({ what: 'segment', id: 's1', name: 'x' })).toEqual({ id: 's1' })
+    expect(asked({ what: 'new', id: 's1', name: ' Feria ' })).toEqual({ name: 'Feria' })
+    expect([NOWHERE, { what: 'segment', id: '', name: 'x' }, { what: 'segment', id: 's1', name: '' }, { what: 'new', id: 's1', name: '  ' }, { what: 'new', id: '', name: 'x' }].map((one) => complete(one as Into))).toEqual([true, false, true, false, true])
+  })
+  it('is after a trial the one it was tried with', () => {
+    const segment = { id: 's1', name: 'Feria', made: true, added: 0, present: 0, gone: false }
+    expect(asked(again({ segment }))).toEqual({ id: 's1' })
+    expect(asked(again({ segment: { ...segment, made: false } }))).toEqual({ name: 'Feria' })
+    expect(asked(again({ segment: null }))).toBeUndefined()
+  })
+  it('can be left again although no row was written', () => {
+    const counts = { rows: 1, created: 0, updated: 0, unchanged: 1, duplicate: 0, rejected: 0 }
+    const segment = { id: 's1', name: 'Feria', made: true, added: 1, present: 0, gone: false }
+    expect(undoable({ state: 'done', dry_run: false, counts, segment })).toBe(true)
+    expect(undoable({ state: 'done', dry_run: false, counts, segment: { ...segment, added: 0 } })).toBe(false)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parts, pasted } from '../src/features/segments/addresses'
 import { conditionOf, isComplete, shapeOf, unitsOf, valueFor, withOp, type SegmentField } from '../src/features/segments/catalogue'
 import { above, at, duplicate, fits, group, groups, insert, isGroup, leaf, leaves, moveTo, pruned, read, remove, step, unwrap, wrap, write, LEVELS, type Group, type Node } from '../src/features/segments/tree'
 
@@ -137,5 +138,21 @@ describe('values of conditions', () => {
     expect(whole('sample', 'between', { from: 10, to: 10, salt: 'x' })).toBe(false)
     expect(whole('money', 'at_least', { amount: '0', currency: 'EUR' })).toBe(true)
     expect(isComplete(undefined, { field: 'custom.gone', op: 'is', value: '' })).toBe(true)
+  })
+})
+
+describe('pasted addresses', () => {
+  it('are found in lines, recipients and columns, each once, as written', () => {
+    const text = 'Ana Gil <ANA@example.com>; "Pérez, Eva" <eva@example.com>\nluis@example.com, ana@Example.com\n\n\tsol@example.com\tLugo\nmailto:mar@example.com.\n(paz@example.com)'
+    expect(pasted(text)).toEqual({ addresses: ['ANA@example.com', 'eva@example.com', 'luis@example.com', 'sol@example.com', 'mar@example.com', 'paz@example.com'], without: [] })
+  })
+  it('says in which pieces there is none', () => {
+    expect(pasted('Correo\nana.example.com; @\nana@example.com')).toEqual({ addresses: ['@', 'ana@example.com'], without: ['Correo', 'ana.example.com'] })
+    expect(pasted(`${'x'.repeat(400)}@example.com`)).toEqual({ addresses: [], without: [`${'x'.repeat(60)}…`] })
+    expect(pasted(' \n;, ')).toEqual({ addresses: [], without: [] })
+  })
+  it('go in parts that one request takes', () => {
+    expect(parts([])).toEqual([])
+    expect(parts(Array.from({ length: 2001 }, (_, n) => `n${n}@example.com`)).map((part) => part.length)).toEqual([1000, 1000, 1])
   })
 })

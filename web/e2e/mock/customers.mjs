@@ -317,7 +317,7 @@ export function customers(on, { page, patch, byId, Problem }) {
   const rows = [['Lucía', 'Ferrer', 'lucia@ferrer.example', '+34600111222', 'Ferrer e Hijos', 'Valencia', 'básico'], ['Tom', 'Baker', 'tom@baker.example', '', 'Baker Ltd', 'Leeds', ''], ['Ana', 'Prieto', 'ana(at)prieto.example', '600', 'Prieto', 'Lugo', 'oro'], ['Iker', 'Aranda', 'iker@aranda.example', '+34611222333', '', 'Bilbao', 'equipo'], ['', '', 'sin.nombre@correo.example', '', '', '', '']]
   const heads = ['Nombre', 'Apellidos', 'Email', 'Móvil', 'Empresa', 'Población', 'Tarifa']
   const guess = ['first_name', 'last_name', 'email', 'phone', 'company_name', 'city', null]
-  const makeImport = (given) => ({ id: id(), kind: 'contact', mode: 'both', match_field: 'email', file_name: 'clientes.csv', state: 'uploading', counts: { rows: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, rejected: 0 }, done: 0, total: null, verdict_url: null, mapping: null, columns: null, error: null, dry_run: false, created_at: now(), created_by: user.user_id, version: 1, ...given })
+  const makeImport = (given) => ({ id: id(), kind: 'contact', mode: 'both', match_field: 'email', file_name: 'clientes.csv', state: 'uploading', counts: { rows: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, rejected: 0 }, done: 0, total: null, verdict_url: null, mapping: null, columns: null, segment: null, undone: null, error: null, dry_run: false, created_at: now(), created_by: user.user_id, version: 1, ...given })
   imports.push(
     makeImport({ file_name: 'hubspot-crm-exports-contactos-2026-11.csv', state: 'done', counts: { rows: 2480, created: 2211, updated: 203, unchanged: 31, duplicate: 18, rejected: 17 }, done: 2480, total: 2480, verdict_url: '/report.csv', created_at: ago(2000) }),
     makeImport({ file_name: 'feria-otoño.xlsx', state: 'undone', counts: { rows: 84, created: 80, updated: 0, unchanged: 0, duplicate: 1, rejected: 3 }, done: 84, total: 84, verdict_url: '/report.csv', created_at: ago(9000) }),
@@ -328,6 +328,7 @@ export function customers(on, { page, patch, byId, Problem }) {
       one.done = Math.min(one.total, one.done + Math.ceil(one.total / 4))
       const share = one.done / one.total
       if (one.state === 'running') one.counts = { rows: one.done, created: Math.floor(900 * share), updated: Math.floor(240 * share), unchanged: Math.floor(30 * share), duplicate: Math.floor(18 * share), rejected: Math.floor(12 * share) }
+      if (one.segment && one.state === 'running' && !one.dry_run) Object.assign(one.segment, { made: true, added: Math.floor(1100 * share), present: Math.floor(70 * share) })
       if (one.done === one.total) Object.assign(one, one.state === 'running' ? { state: 'done', verdict_url: '/report.csv' } : { state: 'undone' })
     }
     return one
@@ -355,7 +356,7 @@ export function customers(on, { page, patch, byId, Problem }) {
       rows: rows.map((row, index) => ({ number: index + 2, values: Object.fromEntries(heads.map((name, at) => [name, row[at]])), errors: index === 2 ? [{ field: 'email', message: 'No es una dirección de correo.', code: 'email' }, { field: 'phone', message: 'No es un número de teléfono.', code: 'phone' }] : [], verdict: index === 2 ? 'rejected' : index === 1 ? 'update' : 'create' })),
     }
   })
-  on('POST', '/imports/{id}/start', ({ ids, body }) => Object.assign(byId(imports, ids[0]), { state: 'running', done: 0, total: 1200, dry_run: Boolean(body.dry_run) }))
+  on('POST', '/imports/{id}/start', ({ ids, body }) => Object.assign(byId(imports, ids[0]), { state: 'running', done: 0, total: 1200, dry_run: Boolean(body.dry_run), segment: body.segment ? { id: body.segment.id ?? id(), name: body.segment.name ?? segments.find((one) => one.id === body.segment.id).name, made: Boolean(body.segment.id), added: 0, present: 0, gone: false } : null }))
   on('POST', '/imports/{id}/cancel', ({ ids }) => Object.assign(byId(imports, ids[0]), { state: 'cancelled' }))
   on('POST', '/imports/{id}/undo', ({ ids }) => Object.assign(byId(imports, ids[0]), { state: 'undoing', done: 0 }))
 

@@ -164,6 +164,14 @@ export function segmentRoutes(on, { page, patch, byId, Problem }) {
     membership.set(ids[0], given)
     return shown(Object.assign(byId(segments, ids[0]), { count: given.length }))
   }
-  on('POST', '/segments/{id}/contacts', ({ ids, body }) => changed(ids, [...new Set([...body.contact_ids, ...membership.get(ids[0])])]))
+  on('POST', '/segments/{id}/contacts', ({ ids, body }) => {
+    const before = membership.get(ids[0])
+    const whose = (email) => contacts.find((one) => one.emails.some((each) => each.address === email.toLowerCase()))
+    const given = body.emails ?? []
+    const found = given.filter(whose).map((email) => ({ email, id: whose(email).id, display_name: whose(email).display_name, added: !before.includes(whose(email).id) }))
+    const invalid = given.filter((email) => !/^[^@]+@[^@]+\.[^@]+$/.test(email))
+    const segment = changed(ids, [...new Set([...(body.contact_ids ?? found.map((one) => one.id)), ...before])])
+    return { ...segment, found, unknown: given.filter((email) => !whose(email) && !invalid.includes(email)), invalid }
+  })
   on('DELETE', '/segments/{id}/contacts', ({ ids, body }) => changed(ids, membership.get(ids[0]).filter((one) => !body.contact_ids.includes(one))))
 }

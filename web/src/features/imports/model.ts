@@ -45,7 +45,8 @@ export function stepOf(one: Pick<Import, 'state' | 'dry_run'> | null): Step {
 }
 export const moving = (state: Import['state']): boolean => ['uploading', 'reading', 'running', 'cancelling', 'undoing'].includes(state)
 /** Whether what an import wrote can be taken back. */
-export const undoable = (one: Pick<Import, 'state' | 'dry_run' | 'counts'>): boolean => ['done', 'cancelled', 'failed'].includes(one.state) && !one.dry_run && one.counts.created + one.counts.updated > 0
+export const undoable = (one: Pick<Import, 'state' | 'dry_run' | 'counts'> & Partial<Pick<Import, 'segment'>>): boolean =>
+  ['done', 'cancelled', 'failed'].includes(one.state) && !one.dry_run && one.counts.created + one.counts.updated + (one.segment?.added ?? 0) > 0
 /** Shares of the rows by verdict, for the bar; what is still to come is left out. */
 export function shares(one: Pick<Import, 'counts' | 'total'>): { id: (typeof COUNTS)[number]; n: number; share: number }[] {
   const all = Math.max(one.total, COUNTS.reduce((sum, id) => sum + one.counts[id], 0), 1)

@@ -1,0 +1,39 @@
+/** Into which segment an import puts its people: none, one that is there, or a new one. */
+import type { components } from '../../api/schema'
+import { client, ok } from '../../api/client'
+import type { Segment } from '../../api/types'
+import type { Import } from './model'
+
+export interface Into {
+  what: 'none' | 'segment' | 'new'
+  id: string
+  name: string
+}
+export const NOWHERE: Into = { what: 'none', id: '', name: '' }
+const PAGES = 20
+
+/** What starting an import says of it; undefined for none. */
+export function asked(into: Into): components['schemas']['ImportSegmentIn'] | undefined {
+  if (into.what === 'segment') return { id: into.id }
+  return into.what === 'new' ? { name: into.name.trim() } : undefined
+}
+/** Whether it says where to. */
+export const complete = (into: Into): boolean => into.what === 'none' || (into.what === 'segment' ? Boolean(into.id) : Boolean(into.name.trim()))
+/** What a trial was to do, for the import that follows it. */
+export function again(one: Pick<Import, 'segment'>): Into {
+  if (!one.segment) return NOWHERE
+  const { id, name, made } = one.segment
+  return made ? { what: 'segment', id, name } : { what: 'new', id: '', name }
+}
+/** Every static segment, the newest first. */
+export async function lists(): Promise<Segment[]> {
+  const found: Segment[] = []
+  let cursor: string | null | undefined
+  for (let page = 0; page < PAGES; page++) {
+    const next = await ok(client.GET('/v1/segments', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } }))
+    found.push(...next.items.filter((one) => one.kind === 'static'))
+    cursor = next.next_cursor
+    if (!cursor) break
+  }
+  return found
+}
