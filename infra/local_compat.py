@@ -25,6 +25,7 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
     - Bucket policies that refuse plain HTTP would refuse everybody.
     - Buckets have no names of their own: uploads go to the local port.
     - Domains have no DKIM records.
+    - A parameter stays text where a number is meant: how many functions work on a queue is written out.
     """
     port = urlsplit(endpoint_url).port or 80
 
@@ -36,6 +37,8 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
                 for inline in resource["Properties"].get("Policies", []):
                     for statement in inline["PolicyDocument"]["Statement"]:
                         _rights(statement)
+            for event in resource.get("Properties", {}).get("Events", {}).values():
+                _concurrency(event["Properties"].get("ScalingConfig", {}), template["Parameters"])
         headers = resources["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
         text = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]
         text["Fn::Sub"] = text["Fn::Sub"].replace("https://${FilesBucket.RegionalDomainName}", endpoint_url)
@@ -46,6 +49,12 @@ def compat(endpoint_url: str) -> Callable[[Template], None]:
             del template["Outputs"][name]
 
     return adapt
+
+
+def _concurrency(scaling: dict[str, Any], parameters: dict[str, Any]) -> None:
+    most = scaling.get("MaximumConcurrency")
+    if isinstance(most, dict):
+        scaling["MaximumConcurrency"] = int(parameters[most["Ref"]]["Default"])
 
 
 def _cloudfront(distribution: dict[str, Any], port: int) -> None:
