@@ -17,6 +17,7 @@ _FIELDS = (
     "translations",
     "delivery",
     "ab_test",
+    "winner",
     "recurrence",
     "goal",
     "topic",

@@ -45,6 +45,12 @@ class CampaignRecord(Record, discriminator="campaign"):
     warnings = JSONAttribute(null=True)
     marks = JSONAttribute(null=True)
 
+    @property
+    def winner(self) -> int | None:
+        """The variant that the rest of a test's audience gets, once that is decided; the audit notes it."""
+        found = (self.ab or {}).get("winner")
+        return None if found is None else int(found)
+
 
 class CampaignBodyRecord(Record, discriminator="campaign_body"):
     """``W#w#CAMP#k`` / ``BODY``, and ``BODY#en``, ``BODY#v1``, ``BODY#v1.en`` of its other texts: ``packed`` is the compiled body as

@@ -25,6 +25,7 @@ from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.domain import State
 from chalicelib.marketing.tracking import service as tracking
 from chalicelib.marketing.tracking.judging import Request
+from chalicelib.workspaces.audit import service as audit
 from tests.contract.marketing.campaign_world import World
 
 PERSON = Request(
@@ -164,8 +165,16 @@ class TestTests:
 
     def test_a_person_may_decide_before(self, world, stream):
         campaign_id = self.begin(world, stream)
+        stream.project(world.runtime)
         assert pick(world, campaign_id, 1).ab.decided_by == "member:test"
         pick(world, campaign_id, 1)
+        stream.project(world.runtime)
+        noted = audit.page_of_subject(table=world.table, workspace_id=world.id, subject_id=campaign_id, limit=1).items[
+            0
+        ]
+        assert (noted.actor, noted.action, noted.before, noted.after) == (
+            "member:test", "campaign.changed", {}, {"winner": 1},
+        )  # fmt: skip
         with pytest.raises(ConflictError):
             pick(world, campaign_id, 0)
         world.drain()
