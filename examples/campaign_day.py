@@ -78,7 +78,7 @@ def nest_conditions(day: StackClient, contacts: list[dict[str, Any]]) -> dict[st
     inner = {"none": [{"any": [{"all": [{"field": "contact.first_name", "op": "absent"}]}]}]}
     conditions = {
         "all": [
-            {"field": "contact.tags", "op": "is", "value": f"dia{day.run}"},
+            {"field": "contact.tag", "op": "is", "value": f"dia{day.run}"},
             {"any": [leaf, {"field": "contact.city", "op": "is", "value": "Ourense"}]},
             inner,
         ]
