@@ -6,7 +6,7 @@ counts as AWS does: twice the table's units for each item (one to prepare, one t
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import boto3
@@ -14,7 +14,7 @@ import yaml
 
 from chalicelib.foundation.aws import Aws, AwsError
 from chalicelib.foundation.settings import from_environment
-from chalicelib.foundation.table import Check, Delete, Operation, Table, Update
+from chalicelib.foundation.table import Check, Delete, Key, Operation, Record, Table, Update
 from infra.local.partiql import update_of
 from infra.local.paths import ROOT
 
@@ -68,6 +68,14 @@ class PricedTable(Table):
             else:
                 own = {name: value for name, value in request.items() if name != "TableName"}
                 self._raw_write(f"{kind}Item", own, factor=2)
+
+    def write_many(self, records: Iterable[Record], *, deletes: Iterable[Key] = ()) -> None:
+        """Write and delete in batches, which cost what the single writes would."""
+        before, indexes = self.consumed.writes, self._indexes()
+        super().write_many(records, deletes=deletes)
+        on_indexes = self._indexes() - indexes
+        if self.consumed.writes > before:
+            self._count("Batch", self.consumed.writes - before - on_indexes, on_indexes)
 
     def execute(self, statements: Sequence[dict[str, Any]]) -> list[bool]:
         """Carry out each statement by itself, as the single write that it costs as much as."""

@@ -2,11 +2,14 @@
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.foundation import projection
 from chalicelib.marketing.campaigns import service as campaigns
+from chalicelib.marketing.campaigns.domain import costs
 from chalicelib.marketing.preferences import centre
 from chalicelib.marketing.preferences.service import Wish
 from chalicelib.marketing.results import service as results
-from chalicelib.marketing.sending import consumers, ledger, planner, store
+from chalicelib.marketing.sending import audience, consumers, estimates, ledger, planner, store, why
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.sending.records import ledger_partition
 from chalicelib.marketing.tracking import service as tracking
@@ -131,14 +134,57 @@ def test_the_ledger(priced):
     assert consumers.letter_of(world.runtime, campaign)
 
 
-def test_a_recipient_from_plan_to_mark_costs_less_than_six_units(priced):
+def test_a_recipient_costs_what_the_estimate_says(priced, stream):
+    """From plan to mark less than six units; all that follows comes to what `costs` reckons with."""
     world = World(priced, people=120)
+    world.runtime.__dict__["table"] = priced
     campaign_id = world.campaign()
+    stream.skip()
     world.send(campaign_id)
     priced.reset()
     world.drain()
     assert len(world.mailer.sent) == world.people
-    assert priced.writes / world.people < 6
+    ledger_writes = priced.writes / world.people
+    assert ledger_writes < 6
+    assert ledger_writes == pytest.approx(float(costs.LEDGER_WRITES), abs=0.2)
+    derive(world, stream)
+    for row in world.rows(campaign_id):
+        world.report(world.event("Delivery", row))
+    derive(world, stream)
+    assert priced.writes / world.people - ledger_writes == pytest.approx(float(costs.DERIVED_WRITES), abs=0.4)
+    assert priced.reads / world.people == pytest.approx(float(costs.READS_PER_RECIPIENT), abs=0.4)
+
+
+def derive(world, stream):
+    """The projections, on batches as big as the stream's event source gives."""
+    while records := list(stream.records()):
+        for at in range(0, len(records), 100):
+            projection.project(
+                {"Records": records[at : at + 100]}, projections=wiring.projections(), table=world.table, queues=world.queues,
+                clock=world.clock, reject=pytest.fail,
+            )  # fmt: skip
+
+
+def test_what_one_is_told_of_a_campaign(priced):
+    world = World(priced, people=40)  # in each of the segment's parts there is somebody
+    excluded = [world.segment(world.contacts[0]), world.segment(world.contacts[1])]
+    campaign_id = world.campaign(exclude_segment_ids=excluded)
+    world.runtime.__dict__["table"] = priced
+    priced.reset()
+    found = estimates.estimate(runtime=world.runtime, workspace_id=world.id, campaign_id=campaign_id)
+    assert (found.audience, found.sendable) == (40, 38)
+    check("campaigns.estimate", priced)
+    campaign = world.get(campaign_id)
+    priced.reset()
+    assert len(audience.excluded(priced, campaign, world.contacts[:10])) == 2
+    check("campaigns.excluded", priced)
+    for name, moment in (("draft", "campaigns.why-before"), ("sent", "campaigns.why")):
+        if name == "sent":
+            world.send(campaign_id)
+            world.drain()
+        priced.reset()
+        why.why(runtime=world.runtime, workspace_id=world.id, campaign_id=campaign_id, contact_id=world.contacts[5])
+        check(moment, priced)
 
 
 def test_leave_to_send(priced):
