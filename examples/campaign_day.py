@@ -28,6 +28,7 @@ from stack_client import HERE, StackClient
 from strict_mail import problems
 
 AT_ONCE = 2  # two cores
+LEAVERS = 8  # of whom one leaves, who has not got the campaign by then
 ENDED = ("sent", "failed", "suppressed", "parked")
 IN_DOUBT = ("claimed", "unknown")
 
@@ -38,8 +39,8 @@ def main() -> None:
     day = StackClient.from_arguments()
     contacts = write_down(day, people)
     segment = nest_conditions(day, contacts)
-    leaver = welcome(day, contacts[0])
-    campaign, subject, kills = send_and_kill(day, segment, people, leaver)
+    readers = welcome(day, contacts[:LEAVERS])
+    campaign, subject, leaver, kills = send_and_kill(day, segment, people, readers)
     judge(day, campaign, subject, people, leaver, kills)
     print("\nA campaign's day. · El día de una campaña.")
 
@@ -104,17 +105,21 @@ def nest_conditions(day: StackClient, contacts: list[dict[str, Any]]) -> dict[st
     return segment
 
 
-def welcome(day: StackClient, contact: dict[str, Any]) -> dict[str, str]:
-    """One person's earlier mail, with the link to leave by."""
-    day.step("An earlier mail to one of them, with a link to leave by")
+def welcome(day: StackClient, contacts: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Some people's earlier mail, with the link to leave by."""
+    day.step("An earlier mail to some of them, with a link to leave by")
     name = f"Bienvenida {day.run}"
-    own = day.call("POST", "/segments", {"name": name, "kind": "static", "contact_ids": [contact["id"]]}, expect=201)
+    ids = [contact["id"] for contact in contacts]
+    own = day.call("POST", "/segments", {"name": name, "kind": "static", "contact_ids": ids}, expect=201)
     campaign = draft(day, name, own["id"])
     day.call("POST", f"/campaigns/{campaign}/send", {}, expect=202)
-    address = contact["emails"][0]["address"]
-    message = day.wait("mail caught", lambda: day.mail_to(address, name), 90)
-    link = re.search(r"<(https?://[^>]+)>", message["List-Unsubscribe"]).group(1)  # type: ignore[union-attr]
-    return {"address": address, "link": day.stack["url"] + urllib.parse.urlsplit(link).path}
+    readers = []
+    for contact in contacts:
+        address = contact["emails"][0]["address"]
+        message = day.wait("mail caught", lambda address=address: day.mail_to(address, name), 90)
+        link = re.search(r"<(https?://[^>]+)>", message["List-Unsubscribe"]).group(1)  # type: ignore[union-attr]
+        readers.append({"address": address, "link": day.stack["url"] + urllib.parse.urlsplit(link).path})
+    return readers
 
 
 def draft(day: StackClient, subject: str, segment_id: str) -> str:
@@ -131,8 +136,8 @@ def draft(day: StackClient, subject: str, segment_id: str) -> str:
 
 
 def send_and_kill(
-    day: StackClient, segment: dict[str, Any], people: int, leaver: dict[str, str]
-) -> tuple[str, str, int]:
+    day: StackClient, segment: dict[str, Any], people: int, readers: list[dict[str, str]]
+) -> tuple[str, str, dict[str, str], int]:
     """Send, kill, pause, leave, resume, kill."""
     day.step("Send it, and kill its sender again and again; pause, leave with one click and resume in the middle")
     subject = f"Novedades {day.run}"
@@ -141,14 +146,15 @@ def send_and_kill(
     day.call("POST", f"{path}/send", {}, expect=202)
     day.wait("sending", lambda: day.call("GET", path)["state"] == "sending", 120)
     day.call("POST", f"{path}/pause", {})
-    status, _ = day.http("POST", leaver["link"], "List-Unsubscribe=One-Click", key=False, form=True)
-    same("one click", status in (200, 202), True)
     time.sleep(5)
     held = len(caught(day, subject))
     time.sleep(4)
     same("mails that left after five seconds of pause", len(caught(day, subject)) - held, 0)
     same("the pause was in the middle", held < people, True)
     print(f"   sent when it was paused: {held}")
+    leaver = next(reader for reader in readers if row_of(day, campaign, reader["address"])["state"] == "pending")
+    status, _ = day.http("POST", leaver["link"], "List-Unsubscribe=One-Click", key=False, form=True)
+    same("one click", status in (200, 202), True)
     day.call("POST", f"{path}/resume", {})
     kills = Kills()
     kills.start()
@@ -159,7 +165,7 @@ def send_and_kill(
     finally:
         kills.stop()
         lost.unlink()
-    return campaign, subject, kills.count
+    return campaign, subject, leaver, kills.count
 
 
 def settle(day: StackClient, path: str, people: int) -> None:
@@ -250,8 +256,13 @@ def judge(day: StackClient, campaign: str, subject: str, people: int, leaver: di
     print(f"   claimed by a process that died before handing over: {len(left)}; in an hour a person decides about them")
     if len(left) > kills:
         raise SystemExit("A death leaves one in doubt at most.")
-    row = day.call("GET", f"/campaigns/{campaign}/recipients?email={urllib.parse.quote(leaver['address'])}")["items"][0]
+    row = row_of(day, campaign, leaver["address"])
     print("   who left:", row["state"], row["reason"])
+
+
+def row_of(day: StackClient, campaign: str, address: str) -> Any:
+    """What the ledger says of this address."""
+    return day.call("GET", f"/campaigns/{campaign}/recipients?email={urllib.parse.quote(address)}")["items"][0]
 
 
 def same(what: str, found: Any, expected: Any) -> None:

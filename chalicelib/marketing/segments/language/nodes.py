@@ -33,13 +33,15 @@ class NoneOf:
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One field compared with a value: a text, number, bool, day, `frozenset` (``in``), or one of the classes below; None where
-    the operator takes none. ``path`` is where it was written, for messages.
+    the operator takes none. ``path`` is where it was written, for messages; ``written`` are its texts as somebody wrote them, where
+    they are compared without regard to case.
     """
 
     field: Field
     op: str
     value: Any = None
     path: str = ""
+    written: tuple[str, ...] = ()
 
 
 Condition = All | AnyOf | NoneOf | Leaf

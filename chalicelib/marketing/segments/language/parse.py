@@ -100,7 +100,8 @@ class _Reader:
             return Leaf(field, op, None, path)
         if raw.get("value") is None:
             raise _WrongError(f"{path}.value", "A value is missing.", "missing")
-        return Leaf(field, op, _value(field, op, raw["value"], f"{path}.value"), path)
+        value = _value(field, op, raw["value"], f"{path}.value")
+        return Leaf(field, op, value, path, _written(field, raw["value"]))
 
 
 def _value(field: Field, op: str, value: Any, path: str) -> Any:
@@ -136,8 +137,20 @@ def _text(field: Field, value: Any, path: str) -> str:
         return value
     if field.lookup == "country":
         return value.strip().upper()
-    exact = field.kind is Kind.CHOICE or bool(field.lookup) or (bool(field.key) and field.kind is Kind.SET)
-    return value if exact else fold(value)
+    return fold(value) if _folds(field) else value
+
+
+def _folds(field: Field) -> bool:
+    """Whether texts are compared without regard to case."""
+    exact = field.choices is not None or field.kind is Kind.CHOICE or bool(field.lookup)
+    return field.kind in (Kind.TEXT, Kind.SET) and not exact and not (bool(field.key) and field.kind is Kind.SET)
+
+
+def _written(field: Field, value: Any) -> tuple[str, ...]:
+    if not _folds(field):
+        return ()
+    texts = value if isinstance(value, list) else [value]
+    return tuple({fold(text): text.strip() for text in texts}.values())
 
 
 def _number(value: Any, path: str) -> int | float:

@@ -117,7 +117,7 @@ class _Speaker:
         return choice_words(field.name, value)[self.language]
 
     def values(self, leaf: Leaf) -> list[str]:
-        given = [leaf.value] if isinstance(leaf.value, str) else sorted(leaf.value)
+        given = leaf.written or ([leaf.value] if isinstance(leaf.value, str) else sorted(leaf.value))
         return sorted(self.named(leaf.field, each) for each in given)
 
     def any_of(self, values: Sequence[str]) -> str:
@@ -211,7 +211,7 @@ class _Spanish(_Speaker):
             return phrase.format(self.size(value))
         if leaf.op in ("is", "is_not", "in"):
             return phrase.format(self.any_of(self.values(leaf)))
-        return phrase.format(self.listed(self.values(leaf), "ni") if leaf.op == "not_in" else value)
+        return phrase.format(self.listed(self.values(leaf), "ni") if leaf.op == "not_in" else self.values(leaf)[0])
 
     def moment(self, op: str, value: Any) -> str:
         match op:
@@ -393,7 +393,7 @@ class _English(_Speaker):
         if leaf.op == "not_in":
             given = self.values(leaf)
             return phrase.format(self.listed(given, "nor")) if len(given) > 1 else f"is not {given[0]}"
-        return phrase.format(value)
+        return phrase.format(self.values(leaf)[0])
 
     def moment(self, op: str, value: Any) -> str:
         match op:

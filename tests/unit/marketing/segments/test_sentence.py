@@ -34,8 +34,8 @@ NESTED = {
 @pytest.mark.parametrize(
     ("condition", "spanish", "english"),
     [
-        (leaf("contact.city", "is", "Madrid"), "cuya ciudad es madrid", "whose city is madrid"),
-        (leaf("contact.last_name", "starts_with", "Nú"), "cuyos apellidos empiezan por «nú»", "whose last name begins with “nú”"),
+        (leaf("contact.city", "is", "Madrid"), "cuya ciudad es Madrid", "whose city is Madrid"),
+        (leaf("contact.last_name", "starts_with", "Nú"), "cuyos apellidos empiezan por «Nú»", "whose last name begins with “Nú”"),
         (leaf("contact.last_name", "absent"), "cuyos apellidos no constan", "whose last name is not known"),
         (leaf("contact.country", "not_in", ["ES", "CO"]), "cuyo país no es Colombia ni España", "whose country is neither Colombia nor Spain"),
         (leaf("contact.tag", "in", ["vip", "oro"]), "con la etiqueta oro o vip", "with the tag oro or vip"),
@@ -81,7 +81,7 @@ NESTED = {
          "(que están en el segmento «Clientes» o que han abierto alguna campaña en los últimos 30 días)"),
          ("who have consented to “News”, (with the tag vip or whose score is at least 1,500) and who are not people "
          "(who are in the segment “Clientes” or who have opened any campaign in the last 30 days)")),
-        ({"none": [leaf("contact.city", "is", "Madrid")]}, "que no sean personas cuya ciudad es madrid", "who are not people whose city is madrid"),
+        ({"none": [leaf("contact.city", "is", "Madrid")]}, "que no sean personas cuya ciudad es Madrid", "who are not people whose city is Madrid"),
     ],
 )  # fmt: skip
 def test_said(condition: Mapping[str, Any], spanish: str, english: str) -> None:
