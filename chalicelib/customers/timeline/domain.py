@@ -29,6 +29,8 @@ Kind = Literal[
     "email_complained",
     "unsubscribed",
     "tag_added",
+    "segment_entered",
+    "segment_left",
     "note",
     "deal_created",
     "deal_stage_changed",

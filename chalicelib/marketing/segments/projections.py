@@ -8,6 +8,8 @@ from typing import Any
 
 from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import service as contacts
+from chalicelib.customers.timeline import service as timeline
+from chalicelib.foundation.ids import derived_id
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.projection import Derivation, Projection
 from chalicelib.foundation.table import Change, Delete, Record, Table
@@ -25,6 +27,7 @@ from chalicelib.marketing.segments.records import (
     catalogue_key,
     member_key,
     profile_key,
+    segment_key,
 )
 from chalicelib.marketing.sending.records import RecipientRecord
 from chalicelib.workspaces.audit.service import audited
@@ -209,6 +212,28 @@ def grown(change: Change, into: Derivation) -> None:
         into.count(change, store.moves_metric(segment_id), day, move.type.partition(".")[2])
 
 
+def told(change: Change, into: Derivation) -> None:
+    """The contact's timeline: where it came in and went out. What a fill finds is no news, nor that somebody was erased."""
+    record = change.new
+    if not isinstance(record, BelongingRecord) or record.filled:
+        return
+    moves = list(events.moves_of(change))
+    if not moves or into.current(BelongingRecord, record.key) is None:
+        return
+    for move in moves:
+        segment = into.current(SegmentRecord, segment_key(record.workspace_id, str(move.data["segment_id"])))
+        kind = move.type.replace(".", "_")
+        row = timeline.entry(
+            workspace_id=record.workspace_id,
+            contact_id=record.contact_id,
+            at=move.at,
+            kind=kind,
+            id=derived_id(move.at, move.id),
+            data={"segment_id": move.data["segment_id"], "segment_name": segment.name if segment else ""},
+        )
+        into.put(row)
+
+
 def orders(change: Change, into: Derivation) -> None:
     """A new or edited dynamic segment is filled; a frozen one copied; a deleted one is cleared away. What builds on one that has come
     to have problems has some, too, and none any more when it is repaired.
@@ -256,7 +281,7 @@ PROJECTIONS: dict[str, list[Projection]] = {
     "profile": [deeds],
     "company": [company],
     "segment_member": [listed],
-    "belonging": [forgotten, grown],
+    "belonging": [forgotten, grown, told],
     "segment": [orders, audited("segment", fields=("name", "segment_kind", "conditions"), subject=_subject)],
     "submission": [posted],
     "recipient": [mailed],

@@ -11,6 +11,7 @@ from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.fields import service as fields
+from chalicelib.customers.timeline import service as timeline
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.messaging import FakeQueues
@@ -319,6 +320,26 @@ def test_frozen(life: Life) -> None:
     assert life.inside(copy) == {person.id for person in people}
     assert len(life.inside(segment)) == 4
     assert (life.now(copy).kind, life.now(copy).state.value) == ("static", "ready")
+
+
+def test_a_timeline_tells_where_somebody_came_in_and_went_out(life: Life) -> None:
+    """Of who was found by a fill it tells nothing, nor when a change comes again; it goes with the person."""
+    found, person = life.person(1, tags=["vip"]), life.person(2)
+    life.settle()
+    segment = life.segment(tag("vip"))
+    life.settle()
+    for tags in (["vip"], ["vip", "x"], []):
+        life.clock.advance(minutes=1)
+        life.change(person.id, tags=tags)
+        life.settle()
+
+    def told(contact: Contact) -> list[tuple[str, Any]]:
+        page = timeline.timeline(**life.here, contact_id=contact.id, filters=timeline.Filters(kinds))
+        return [(each.kind, each.data["segment_name"]) for each in page.items]
+
+    kinds = frozenset({"segment_entered", "segment_left"})
+    assert told(person) == [("segment_left", segment.name), ("segment_entered", segment.name)]
+    assert told(found) == []
 
 
 def test_progress_is_shown_and_who_is_gone_leaves(life: Life) -> None:

@@ -10,7 +10,7 @@ export const groups = {
   meetings: ['meeting'],
   tasks: ['task_done'],
   sales: ['lead_created', 'lead_status_changed', 'lead_assigned', 'lead_overdue', 'lead_converted', 'deal_created', 'deal_stage_changed', 'deal_won', 'deal_lost', 'quote_issued', 'quote_accepted', 'quote_declined'],
-  web: ['form_submitted', 'score_changed', 'consent_granted', 'consent_withdrawn', 'tag_added'],
+  web: ['form_submitted', 'score_changed', 'consent_granted', 'consent_withdrawn', 'tag_added', 'segment_entered', 'segment_left'],
   files: ['file_added'],
 } as const
 export type Group = keyof typeof groups
@@ -100,6 +100,9 @@ export function describe({ kind, data }: Activity, stageName: (id: string) => st
     case 'consent_granted':
     case 'consent_withdrawn':
       return line(label('purpose', pick(data, 'purpose')), consentSource(pick(data, 'source')))
+    case 'segment_entered':
+    case 'segment_left':
+      return pick(data, 'segment_name')
     case 'tag_added':
       return pick(data, 'tag', 'name')
     case 'email_clicked':
