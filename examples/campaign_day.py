@@ -248,7 +248,7 @@ def judge(day: StackClient, campaign: str, subject: str, people: int, leaver: di
         return counts if settled else None
 
     # Who died between handing over and marking is known by the mail service's event, which comes by a queue.
-    counts = day.wait("sent in the ledger = caught", added_up, 120)
+    counts = day.wait("sent in the ledger = caught", added_up, 120 + people / 10)
     print("   counts:", {name: count for name, count in counts.items() if count})
     same("suppressed", counts["suppressed"], 1)
     left = [row for state in IN_DOUBT for row in day.all(f"/campaigns/{campaign}/recipients?state={state}")]
