@@ -118,6 +118,22 @@ test('two people write one campaign: what does not touch holds, what does is ask
   await expect(page.getByLabel('Subject')).toHaveValue('Theirs')
 })
 
+test('a campaign that waits for its time is given another', async ({ page }) => {
+  await startIn(page)
+  await enter(page)
+  await open(page, `/campaigns/${await campaign(page, 'Invit')}`)
+  await page.getByRole('button', { name: 'Change time' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Change time' })
+  await inspect(page, 'change time')
+  await dialog.getByLabel('Date and time').fill('2020-01-01T10:00')
+  await expect(dialog).toContainText('That time has passed.')
+  await expect(dialog.getByRole('button', { name: 'Change time' })).toBeDisabled()
+  await dialog.getByLabel('Date and time').fill(`${new Date().getFullYear() + 1}-03-15T10:20`)
+  await dialog.getByRole('button', { name: 'Change time' }).click()
+  await expect(page.locator('.toasts')).toContainText('Time changed')
+  await expect(page.locator('main')).toContainText('Mar 15')
+})
+
 test('what nobody knows is decided; a winner is picked', async ({ page }) => {
   await startIn(page)
   await enter(page)

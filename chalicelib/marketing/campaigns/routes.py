@@ -140,7 +140,7 @@ def clone_campaign(call: Call[CloneIn], campaign_id: str) -> Answer:
     errors=(409,),
 )
 def send_campaign(call: Call[SendIn], campaign_id: str) -> CampaignOut:
-    """Send a draft now, or at a moment."""
+    """Send a draft now, or at a moment; or give one that is scheduled another moment."""
     campaign = service.send_campaign(
         table=call.runtime.table,
         clock=call.runtime.clock,

@@ -229,9 +229,10 @@ def send_campaign(
     time_zone: str = "",
     changed_by: str,
 ) -> Campaign:
-    """Start a campaign now, or at a moment: ``at`` with a zone of its own or on the clocks of ``time_zone``.
+    """Start a campaign now, or at a moment: ``at`` with a zone of its own or on the clocks of ``time_zone``. One that is scheduled, or was
+    paused before it began, is moved to another moment so; it begins at the one that was written last, whichever schedule fires.
 
-    `InvalidError` names what has to be put right first; `IllegalMoveError` when it is no draft (any more).
+    `InvalidError` names what has to be put right first; `IllegalMoveError` when it has begun; `ConflictError` when it begins this moment.
     """
     now = clock.now()
     campaign = get_campaign(table=table, workspace_id=workspace.id, campaign_id=campaign_id, consistent=True)
@@ -263,9 +264,12 @@ def send_campaign(
     if when > now + _LONGEST_AHEAD:
         raise InvalidError("This is more than a year ahead.", field="at", code="too_far")
     state = after(campaign.state, Move.SCHEDULE, current=campaign)
+    if campaign.started_at is not None or campaign.occurrences is not None:
+        raise IllegalMoveError("A campaign that has begun cannot be scheduled.", current=campaign)
     scheduled = replace(
         campaign,
         state=state,
+        stop_reason="",
         scheduled_at=when,
         time_zone=time_zone or workspace.time_zone,
         updated_at=now,
@@ -311,14 +315,17 @@ def pause_campaign(
 def resume_campaign(
     *, table: Table, clock: Clock, queues: Queues, workspace_id: str, campaign_id: str, changed_by: str
 ) -> Campaign:
-    """Go on where it was. One that had paused itself is judged from here on by what comes after. `InvalidError` names what kept a
-    blocked one from being sent, while it still does.
+    """Go on where it was: one whose time has not come waits for it again. One that had paused itself is judged from here on by what
+    comes after. `InvalidError` names what kept a blocked one from being sent, while it still does.
     """
     counted = store.counts(table, workspace_id, campaign_id)
 
     def change(campaign: Campaign) -> Campaign:
         if campaign.occurrences is not None:
             return replace(recurring.resumed(campaign, clock.now()), stop_reason="", changed_by=changed_by)
+        if campaign.started_at is None and (starts := planning_at(campaign)) is not None and starts > clock.now():
+            state = after(campaign.state, Move.RESUME_WAITING, current=campaign)
+            return replace(campaign, state=state, stop_reason="", changed_by=changed_by)
         if campaign.stop_reason == "blocked":
             _check_ready(campaign, get_workspace(table=table, workspace_id=workspace_id))
         move = Move.RESUME_SENDING if campaign.plan.done else Move.RESUME_PLANNING

@@ -30,6 +30,7 @@ class Move(StrEnum):
     OCCUR = "occur"
     PLANNED = "planned"
     PAUSE = "pause"
+    RESUME_WAITING = "resume waiting"
     RESUME_PLANNING = "resume planning"
     RESUME_SENDING = "resume sending"
     RESUME_REPEATING = "resume repeating"
@@ -59,6 +60,8 @@ TRANSITIONS: Mapping[tuple[CampaignState, Move], CampaignState] = {
     (_S.SENDING, Move.PAUSE): _S.PAUSED,
     (_S.SENDING, Move.FINISH): _S.FINISHED,
     (_S.SENDING, Move.CANCEL): _S.CANCELLED,
+    (_S.PAUSED, Move.SCHEDULE): _S.SCHEDULED,
+    (_S.PAUSED, Move.RESUME_WAITING): _S.SCHEDULED,
     (_S.PAUSED, Move.RESUME_PLANNING): _S.PLANNING,
     (_S.PAUSED, Move.RESUME_SENDING): _S.SENDING,
     (_S.PAUSED, Move.RESUME_REPEATING): _S.RECURRING,
