@@ -91,7 +91,7 @@ describe('the tree of conditions', () => {
   })
 })
 
-const field = (kind: SegmentField['kind'], more: Partial<SegmentField> = {}): SegmentField => ({ field: 'contact.x', group: 'contact', label: {}, kind, operators: ['is'], choices: null, lookup: null, archived: false, ...more })
+const field = (kind: SegmentField['kind'], more: Partial<SegmentField> = {}): SegmentField => ({ field: 'contact.x', group: 'contact', label: { en: '', es: '' }, kind, operators: ['is'], choices: null, lookup: null, ...more })
 
 describe('values of conditions', () => {
   it('asks for what the operator needs', () => {

@@ -25,7 +25,7 @@ const WORDS = {
   anniversary_today: text('se cumple hoy', 'has its day today'), anniversary_in_next: text('se cumple en los próximos', 'comes round in the next'), anniversary_in_last: text('se cumplió en los últimos', 'came round in the last'), did: text('sí', 'yes'), did_not: text('no', 'no'),
 }
 const UNITS = { hour: text('horas', 'hours'), day: text('días', 'days'), week: text('semanas', 'weeks'), month: text('meses', 'months'), year: text('años', 'years') }
-const field = (name, group, es, en, kind, more = {}) => ({ field: name, group, label: text(es, en), kind, operators: OPS[kind], choices: null, lookup: null, archived: false, ...more })
+const field = (name, group, es, en, kind, more = {}) => ({ field: name, group, label: text(es, en), kind, operators: OPS[kind], choices: null, lookup: null, ...more })
 const choice = (...pairs) => pairs.map(([value, es, en]) => ({ value, label: text(es, en) }))
 const named = (items, value = 'id') => items.map((one) => ({ value: one[value], label: text(one.name, one.name) }))
 const catalogue = () => ({

@@ -48,9 +48,9 @@ export class Building {
   get asked(): Group {
     return tree.pruned(this.root, (one) => isComplete(this.fieldOf(one.condition.field), one.condition))
   }
-  /** Whether a row cannot be used: the API says so, or its field is no longer there. */
+  /** Whether a row cannot be used: the API says so, or its field is no longer in the catalogue. */
   get broken(): boolean {
-    return this.problems.size > 0 || tree.leaves(this.root).some((one) => this.fieldOf(one.condition.field)?.archived !== false)
+    return this.problems.size > 0 || tree.leaves(this.root).some((one) => !this.fieldOf(one.condition.field))
   }
   get unfinished(): number {
     return tree.leaves(this.root).length - tree.leaves(this.asked).length

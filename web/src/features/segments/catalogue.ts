@@ -1,30 +1,11 @@
 /** What conditions can be made of: the workspace's fields with their operators and values, and what a value of each looks like. */
-import type { Text } from '../../api/types'
+import type { components } from '../../api/schema'
 import type { Condition } from './tree'
 
-export type Kind = 'text' | 'set' | 'choice' | 'number' | 'money' | 'boolean' | 'date' | 'instant' | 'behaviour' | 'sample'
-export interface Choice {
-  value: string
-  label: Text
-}
-export interface SegmentField {
-  field: string
-  group: string
-  label: Text
-  kind: Kind
-  operators: string[]
-  /** The values to choose from; null where people write one, or look one up. */
-  choices: Choice[] | null
-  /** What the values are ids of. */
-  lookup: string | null
-  archived: boolean
-}
-export interface Catalogue {
-  groups: { key: string; label: Text }[]
-  fields: SegmentField[]
-  operators: Record<string, Text>
-  units: Record<string, Text>
-}
+export type SegmentField = components['schemas']['ConditionFieldOut']
+export type Catalogue = components['schemas']['ConditionCatalogueOut']
+export type Kind = SegmentField['kind']
+export type Choice = components['schemas']['ConditionChoiceOut']
 
 /** What is asked for beside an operator. */
 export type Shape = 'none' | 'one' | 'many' | 'range' | 'money' | 'money_range' | 'boolean' | 'day' | 'days' | 'relative' | 'behaviour' | 'sample'
