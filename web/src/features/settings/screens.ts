@@ -20,6 +20,7 @@ export const screens: SettingsScreen[] = [
   { id: 'sending', group: 'sending', needs: 'campaigns:read', load: sending(() => import('../sending/Sending.svelte')) },
   { id: 'suppressions', group: 'sending', needs: 'contacts:read', load: sending(() => import('../privacy/Suppressions.svelte')) },
   { id: 'messages', group: 'sending', needs: 'campaigns:read', load: sending(() => import('../sending/Messages.svelte')) },
+  { id: 'prices', group: 'sending', needs: 'workspace:write', load: sending(() => import('../sending/Prices.svelte')) },
   { id: 'assignment', group: 'sales', needs: 'leads:read', load: () => import('./Assignment.svelte') },
   { id: 'response', group: 'sales', needs: 'leads:read', load: () => import('./Response.svelte') },
   { id: 'pipelines', group: 'sales', needs: 'deals:read', load: () => import('../pipelines/Pipelines.svelte') },
