@@ -15,7 +15,7 @@ from infra.seed.capture import make_forms, make_leads
 from infra.seed.connect import runtime_of
 from infra.seed.customers import make_customers
 from infra.seed.designs import make_designs
-from infra.seed.mailing import make_campaigns, make_schedule
+from infra.seed.mailing import make_campaigns, make_schedule, make_topics
 from infra.seed.quotes import make_quotes
 from infra.seed.sales import make_deals
 from infra.seed.settle import settle
@@ -48,6 +48,7 @@ def main() -> None:
         make_deals(runtime, home.workspace, now, town=town, owners=owners)
         make_quotes(runtime, home.workspace, now, town=town, owners=owners)
         make_designs(runtime, home.workspace, now)
+        make_topics(runtime, home.workspace, now)
         make_campaigns(runtime, home.workspace, now, town=town)
         make_tasks(runtime, home.workspace, now, town=town, owners=owners)
         last = make_leads(runtime, home.workspace, now, form_keys=forms, town=town, owners=owners)

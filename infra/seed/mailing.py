@@ -1,10 +1,12 @@
-"""The demo's segments, its sent campaign with what people did with it, a draft, and the weekly report's schedule."""
+"""The demo's segments, its sent campaign with what people did with it, a draft, its topics, and the weekly report's schedule."""
 
 import contextlib
 import random
 import time
 from datetime import datetime, timedelta
 
+from chalicelib.customers.consent.domain import SuppressionReason
+from chalicelib.customers.consent.service import suppress
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.ids import derived_id
@@ -17,12 +19,31 @@ from chalicelib.insight.reports.service.scheduling import set_schedule
 from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import CampaignState
+from chalicelib.marketing.preferences import service as preferences
+from chalicelib.marketing.preferences.domain import Topic, Topics
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.sending import consumers, ledger, store
 from chalicelib.marketing.sending import service as sending
+from chalicelib.marketing.templates import gallery
+from chalicelib.marketing.tracking import hits
+from chalicelib.marketing.tracking import service as tracking
+from chalicelib.marketing.tracking.judging import Hit, Request
 from chalicelib.workspaces.settings.domain import Workspace
 from infra.seed.customers import Town
 
+_BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+)
+_AGENTS = (
+    "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+    "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Microsoft Outlook 16.0.14326; ms-office)",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0",
+    _BROWSER,
+)
+"""What the programs say of themselves that the demo's people read mail with, and their parts of it."""
+_SHARES = (34, 24, 16, 12, 4, 10)
 _SUBJECT = "{{ contact.first_name | default('Hola') }}, cinco ideas para que vuelvan"
 _BODY = """<mjml>
   <mj-head>
@@ -76,7 +97,30 @@ def make_campaigns(runtime: Runtime, workspace: Workspace, now: datetime, *, tow
     )  # fmt: skip
     sent = _send(runtime, workspace, at, list_id)
     _react(runtime, workspace, sent, at)
-    _draft(runtime, workspace, now - timedelta(hours=20), "Invitación a la demostración", subscribers)
+    _invite(runtime, workspace, now - timedelta(hours=20), subscribers)
+
+
+def make_topics(runtime: Runtime, workspace: Workspace, now: datetime) -> None:
+    """What the workspace writes about: the preference centre's choices."""
+    topics = (
+        Topic(
+            "guias", {"es": "Guías y consejos", "en": "Guides and tips"},
+            {"es": "Una o dos al mes, para leer en diez minutos.", "en": "One or two a month, ten minutes each."},
+        ),
+        Topic(
+            "novedades", {"es": "Novedades del producto", "en": "Product news"},
+            {"es": "Lo que estrenamos, cuando lo estrenamos.", "en": "What is new, when it is new."},
+        ),
+        Topic(
+            "eventos", {"es": "Eventos", "en": "Events"},
+            {"es": "Invitaciones a encuentros y demostraciones.", "en": "Invitations to meetings and demos."}, default=False,
+        ),
+    )  # fmt: skip
+    with contextlib.suppress(ConflictError):
+        preferences.put_topics(
+            table=runtime.table, clock=FixedClock(now - timedelta(days=30)), workspace_id=workspace.id,
+            topics=Topics(topics), changed_by="seed",
+        )  # fmt: skip
 
 
 def _draft(runtime: Runtime, workspace: Workspace, at: datetime, name: str, segment_id: str) -> str:
@@ -88,6 +132,19 @@ def _draft(runtime: Runtime, workspace: Workspace, at: datetime, name: str, segm
         body=campaigns.BodySource("mjml", _BODY), changed_by="seed",
     )  # fmt: skip
     return campaign_id
+
+
+def _invite(runtime: Runtime, workspace: Workspace, at: datetime, segment_id: str) -> None:
+    """A draft made of blocks, from the gallery's invitation."""
+    name = "Invitación a la demostración"
+    event = next(each for each in gallery.items("es", runtime.public_url) if each["key"] == "event")
+    campaigns.create_campaign(
+        table=runtime.table, clock=FixedClock(at), workspace=workspace, campaign_id=derived_id(at, "campaign", name),
+        values={"name": name, "subject": "{{ contact.first_name | default('Hola') }}, te guardamos un sitio el 12 de marzo",
+                "preheader": event["preheader"], "segment_ids": (segment_id,), "language": "es",
+                "template_id": derived_id(workspace.created_at, "template", "event")},
+        body=campaigns.BodySource("blocks", event["source"]), changed_by="seed",
+    )  # fmt: skip
 
 
 def _send(runtime: Runtime, workspace: Workspace, at: datetime, segment_id: str) -> str:
@@ -122,9 +179,10 @@ def _send(runtime: Runtime, workspace: Workspace, at: datetime, segment_id: str)
 
 
 def _react(runtime: Runtime, workspace: Workspace, campaign_id: str, at: datetime) -> None:
-    """Most messages arrive, some are opened, some clicked, one bounces."""
+    """Most messages arrive, some are opened, some clicked, some looked at by a scanner first, a few bounce."""
     chance = random.Random("reactions")
     campaign = campaigns.get_campaign(table=runtime.table, workspace_id=workspace.id, campaign_id=campaign_id)
+    links = campaigns.get_body(table=runtime.table, workspace_id=workspace.id, campaign_id=campaign_id).links
     for shard in range(campaign.shards):
         for record in store.recipients(runtime.table, workspace.id, campaign_id, shard, after="", limit=500):
             row = ledger.recipient_of(record)
@@ -132,12 +190,34 @@ def _react(runtime: Runtime, workspace: Workspace, campaign_id: str, at: datetim
                 continue
             key = ledger.key_of(row)
             arrived = row.sent_at + timedelta(seconds=chance.randrange(2, 90))
-            happened = [("bounced_at" if chance.random() < 0.012 else "delivered_at", arrived)]
-            if happened[0][0] == "delivered_at" and chance.random() < 0.44:
-                opened = arrived + timedelta(minutes=chance.expovariate(1 / 400) + 2)
-                happened.append(("opened_at", opened))
-                if chance.random() < 0.32:
-                    happened.append(("clicked_at", opened + timedelta(seconds=chance.randrange(20, 400))))
-            for what, when in happened:
-                if when < runtime.clock.now():
-                    sending.happened(table=runtime.table, key=key, what=what, at=when, now=when)
+            if chance.random() < 0.012:
+                sending.happened(table=runtime.table, key=key, what="bounced_at", at=arrived, now=arrived)
+                suppress(
+                    table=runtime.table, clock=FixedClock(arrived), signer=runtime.signer, workspace_id=workspace.id,
+                    email=row.email, reason=SuppressionReason.BOUNCED, source=f"campaign:{campaign_id}", actor="seed",
+                )  # fmt: skip
+                continue
+            sending.happened(table=runtime.table, key=key, what="delivered_at", at=arrived, now=arrived)
+            for hit in _hits(chance, arrived):
+                if hit.at < runtime.clock.now():
+                    hits.note(table=runtime.table, key=key, links=links, kept=hits.KEPT, hit=hit)
+    tracking.settle(table=runtime.table, clock=runtime.clock)
+
+
+def _hits(chance: random.Random, arrived: datetime) -> list[Hit]:
+    """What one person fetches of the message: its picture, and one link or both, in the program they read mail with."""
+    agent = chance.choices(_AGENTS, _SHARES)[0]
+    found = []
+    if chance.random() < 0.08:
+        found.append(Hit(arrived, "click", Request("Mozilla/5.0 (compatible; Barracuda Link Protection)"), 0))
+    if chance.random() < 0.44:
+        opened = arrived + timedelta(minutes=chance.expovariate(1 / 400) + 2)
+        found.append(Hit(opened, "open", Request(agent)))
+        if chance.random() < 0.32:
+            # Who reads through a picture proxy follows links with a browser.
+            browser = _BROWSER if "ImageProxy" in agent else agent
+            clicked = opened + timedelta(seconds=chance.randrange(20, 400))
+            found.append(Hit(clicked, "click", Request(browser), 0 if chance.random() < 0.7 else 1))
+            if chance.random() < 0.2:
+                found.append(Hit(clicked + timedelta(minutes=3), "click", Request(browser), 1))
+    return found
