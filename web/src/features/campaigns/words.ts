@@ -1,11 +1,31 @@
 /** What the API says in codes and numbers, in words. */
 import type { Estimate } from '../../api/types'
 import { date, has, label, languageName, money, number, t, tn, weekdayName } from '../../i18n/index.svelte'
+import { session } from '../../state/session.svelte'
+import { nameOf, pieces, type Placeholder } from '../templates/placeholder'
 import type { Delivery, Recurrence } from './model'
 
 export function warningText({ code, message }: { code: string; message: string }): string {
   return has(`warning.${code}`) ? t(`warning.${code}`) : message
 }
+
+/** Whom mail comes from: the workspace's sender where the campaign says nothing. */
+export function senderOf(from: { name?: string; email?: string } | undefined): { name: string; email: string } {
+  const own = session.workspace?.sender
+  return { name: from?.name || (own?.name ?? ''), email: from?.email || (own?.email ?? '') }
+}
+export function senderWords(from: { name?: string; email?: string } | undefined): string {
+  const { name, email } = senderOf(from)
+  return email ? `${name} <${email}>`.trim() : t('campaigns.no_sender')
+}
+
+/** What the value is called that a placeholder stands for. */
+export function valueName(one: Placeholder): string {
+  const key = `campaigns.value.${one.name.split('.').at(-1) ?? ''}`
+  return has(key) ? t(key) : nameOf(one, [])
+}
+/** A subject where only text can stand. */
+export const subjectText = (subject: string): string => pieces(subject).map((one) => (typeof one === 'string' ? one : `[${valueName(one)}]`)).join('')
 
 /** The parts of an estimate's cost. */
 export function costParts({ breakdown, currency }: Estimate['cost']): { name: string; amount: string }[] {

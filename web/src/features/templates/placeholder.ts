@@ -25,6 +25,18 @@ export function read(text: string): Placeholder | null {
   if (!found?.[1]) return null
   return { name: found[1], filters: [...(found[2] ?? '').matchAll(FILTER)].map((one) => ({ name: one[1] ?? '', argument: one[2] ?? null })) }
 }
+/** A text in the order it is read, its placeholders apart from its words. */
+export function pieces(text: string): (string | Placeholder)[] {
+  const found: (string | Placeholder)[] = []
+  let from = 0
+  for (const one of text.matchAll(WORD)) {
+    if (one.index > from) found.push(text.slice(from, one.index))
+    const made = read(one[0])
+    if (made) found.push(made)
+    from = one.index + one[0].length
+  }
+  return from < text.length ? [...found, text.slice(from)] : found
+}
 export function print(one: Placeholder): string {
   return `{{ ${[one.name, ...one.filters.map((filter) => (filter.argument === null ? filter.name : `${filter.name}(${filter.argument})`))].join(' | ')} }}`
 }
