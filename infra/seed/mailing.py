@@ -191,7 +191,9 @@ def _react(runtime: Runtime, workspace: Workspace, campaign_id: str, at: datetim
             key = ledger.key_of(row)
             arrived = row.sent_at + timedelta(seconds=chance.randrange(2, 90))
             if chance.random() < 0.012:
-                sending.happened(table=runtime.table, key=key, what="bounced_at", at=arrived, now=arrived)
+                sending.happened(
+                    table=runtime.table, key=key, what="bounced_at", at=arrived, now=arrived, bounce_class="unknown_user"
+                )
                 suppress(
                     table=runtime.table, clock=FixedClock(arrived), signer=runtime.signer, workspace_id=workspace.id,
                     email=row.email, reason=SuppressionReason.BOUNCED, source=f"campaign:{campaign_id}", actor="seed",
