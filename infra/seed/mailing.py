@@ -192,7 +192,7 @@ def _react(runtime: Runtime, workspace: Workspace, campaign_id: str, at: datetim
             arrived = row.sent_at + timedelta(seconds=chance.randrange(2, 90))
             if chance.random() < 0.012:
                 sending.happened(
-                    table=runtime.table, key=key, what="bounced_at", at=arrived, now=arrived, bounce_class="unknown_user"
+                    table=runtime.table, key=key, what="bounced_at", at=arrived, now=arrived, bounce_class="hard"
                 )
                 suppress(
                     table=runtime.table, clock=FixedClock(arrived), signer=runtime.signer, workspace_id=workspace.id,
