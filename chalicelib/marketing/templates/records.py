@@ -2,12 +2,12 @@
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.foundation.table import Key, Record, partition
+from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
 
 
 class TemplateRecord(Record, discriminator="template"):
     """``W#w#TPL#t`` / ``TEMPLATE``: what lists show of a template; ``gsi1`` lists the workspace's by age. What it says is its
-    version's.
+    version's. One that was deleted is in no list and expires, and so do its versions.
     """
 
     name = UnicodeAttribute()
@@ -16,6 +16,7 @@ class TemplateRecord(Record, discriminator="template"):
     body_format = UnicodeAttribute()
     languages = JSONAttribute()
     size = NumberAttribute()
+    deleted_at = InstantAttribute(null=True)
 
     @property
     def template_id(self) -> str:

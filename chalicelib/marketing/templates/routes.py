@@ -91,7 +91,7 @@ def change_template(call: Call[TemplateChange], template_id: str) -> TemplateOut
 
 @routes.delete("/templates/{template_id}", permission="campaigns:write", present=present, errors=(409,))
 def delete_template(call: Call[None], template_id: str) -> None:
-    """Delete a template with its versions. Campaigns made from it keep their text."""
+    """Delete a template with its versions; it can be restored for 30 days. Campaigns made from it keep their text."""
     service.delete_template(
         table=call.runtime.table,
         clock=call.runtime.clock,
@@ -99,6 +99,19 @@ def delete_template(call: Call[None], template_id: str) -> None:
         template_id=template_id,
         changed_by=call.actor.reference,
     )
+
+
+@routes.post("/templates/{template_id}/restore", permission="campaigns:write", returns=TemplateOut)
+def restore_template(call: Call[None], template_id: str) -> TemplateOut:
+    """Bring a deleted template back, with its versions."""
+    template = service.restore_template(
+        table=call.runtime.table,
+        clock=call.runtime.clock,
+        workspace_id=call.workspace_id,
+        template_id=template_id,
+        restored_by=call.actor.reference,
+    )
+    return _whole(call, template)
 
 
 @routes.get("/templates/{template_id}/versions", permission="campaigns:read", query=PageQuery, returns=Page[VersionOut])

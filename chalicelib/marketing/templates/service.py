@@ -160,9 +160,18 @@ def change_template(
 
 
 def delete_template(*, table: Table, clock: Clock, workspace_id: str, template_id: str, changed_by: str) -> None:
-    """Delete a template with its versions. Campaigns made from it keep their text."""
+    """Delete a template with its versions; for 30 days it can be restored. Campaigns made from it keep their text."""
     present = get_template(table=table, workspace_id=workspace_id, template_id=template_id)
     store.delete(table, present, now=clock.now(), actor=changed_by)
+
+
+def restore_template(*, table: Table, clock: Clock, workspace_id: str, template_id: str, restored_by: str) -> Template:
+    """Bring a deleted template back as it was, with all its versions. `NotFoundError` when there is none, or its 30 days are over."""
+    now = clock.now()
+    found = store.restore(table, workspace_id, template_id, now=now, actor=restored_by) if is_id(template_id) else None
+    if found is None:
+        raise NotFoundError("There is no such template.")
+    return found
 
 
 def list_versions(

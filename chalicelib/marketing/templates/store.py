@@ -1,16 +1,18 @@
 """Templates with their versions, and the brand kit, in the table."""
 
+import contextlib
 import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import replace as changed
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.foundation.errors import ConflictError
-from chalicelib.foundation.table import Create, Delete, Operation, Put, Replace, Table
+from chalicelib.foundation.ids import derived_id
+from chalicelib.foundation.table import Create, Delete, Operation, Put, Record, Replace, Table, Update
 from chalicelib.foundation.table.table import TransactionConflictError
 from chalicelib.marketing.templates.brand import Brand
 from chalicelib.marketing.templates.domain import VERSIONS_KEPT, Template, Version, Wording
@@ -24,15 +26,17 @@ from chalicelib.marketing.templates.records import (
     templates_partition,
     version_key,
 )
-from chalicelib.workspaces.audit.service import deletion
+from chalicelib.workspaces.audit.service import audit_entry, deletion
 
-_DELETED_AT_ONCE = 98  # a transaction has at most 100 actions; one deletes the template, one is the audit's
+BIN = timedelta(days=30)
+"""How long a deleted template can be brought back."""
+_AT_ONCE = 98  # a transaction has at most 100 actions; one is of the template, one is the audit's
 
 
 def read(table: Table, workspace_id: str, template_id: str) -> Template | None:
     """The template with what it says, or None."""
     record = table.get(TemplateRecord, template_key(workspace_id, template_id), consistent=True)
-    if record is None:
+    if record is None or record.deleted_at is not None:
         return None
     said = table.get(
         TemplateVersionRecord, version_key(workspace_id, template_id, int(record.version)), consistent=True
@@ -58,7 +62,11 @@ def replace(table: Table, template: Template) -> Template:
     new version. `ConflictError` carries the present `Template`.
     """
     number = template.version + 1
-    operations: list[Operation] = [Replace(to_record(template)), Put(_version_record(template, number))]
+    unmoved = (TemplateRecord.version == template.version) & TemplateRecord.deleted_at.does_not_exist()
+    operations: list[Operation] = [
+        Put(to_record(changed(template, version=number)), unmoved),
+        Put(_version_record(template, number)),
+    ]
     if number > VERSIONS_KEPT:
         operations.append(Delete(version_key(template.workspace_id, template.id, number - VERSIONS_KEPT)))
     _transact(table, template, operations)
@@ -66,7 +74,7 @@ def replace(table: Table, template: Template) -> Template:
 
 
 def delete(table: Table, template: Template, *, now: datetime, actor: str) -> None:
-    """Delete a template and its versions, at this version, with a note of it in the audit."""
+    """Put a template and its versions away, at this version, with a note of it in the audit: they expire after `BIN`."""
     note = deletion(
         workspace_id=template.workspace_id,
         at=now,
@@ -77,10 +85,50 @@ def delete(table: Table, template: Template, *, now: datetime, actor: str) -> No
     )
     key = template_key(template.workspace_id, template.id)
     partition = template_partition(template.workspace_id, template.id)
-    versions = list(table.keys(partition, begins_with="V#"))
-    operations: list[Operation] = [Delete(key, TemplateRecord.version == template.version), note]
-    operations += [Delete(each) for each in versions[:_DELETED_AT_ONCE]]
+    ends = int((now + BIN).timestamp())
+    away = [
+        TemplateRecord.deleted_at.set(now),
+        TemplateRecord.expires_at.set(ends),
+        TemplateRecord.gsi1pk.remove(),
+        TemplateRecord.gsi1sk.remove(),
+    ]
+    there = (TemplateRecord.version == template.version) & TemplateRecord.deleted_at.does_not_exist()
+    operations: list[Operation] = [Update(key, away, there, upsert=True), note]  # no new version: it says what it said
+    for each in list(table.keys(partition, begins_with="V#"))[:_AT_ONCE]:
+        operations.append(Update(each, [Record.expires_at.set(ends)], Record.pk.exists(), upsert=True))
     _transact(table, template, operations)
+
+
+def restore(table: Table, workspace_id: str, template_id: str, *, now: datetime, actor: str) -> Template | None:
+    """Bring back a template that was deleted, with its versions and a note of it in the audit; None when there is none (any more). One
+    that is not deleted is as it is.
+    """
+    key = template_key(workspace_id, template_id)
+    record = table.get(TemplateRecord, key, consistent=True)
+    if record is None or record.expired(now):
+        return None
+    if record.deleted_at is None:
+        return read(table, workspace_id, template_id)
+    back = [
+        TemplateRecord.deleted_at.remove(),
+        TemplateRecord.expires_at.remove(),
+        TemplateRecord.gsi1pk.set(templates_partition(workspace_id)),
+        TemplateRecord.gsi1sk.set(template_id),
+    ]
+    note = audit_entry(
+        workspace_id=workspace_id,
+        id=derived_id(now, "template.restored", template_id),
+        at=now,
+        actor=actor,
+        action="template.restored",
+        subject_id=template_id,
+    )
+    operations: list[Operation] = [Update(key, back, TemplateRecord.deleted_at.exists(), upsert=True), Put(note)]
+    for each in list(table.keys(template_partition(workspace_id, template_id), begins_with="V#"))[:_AT_ONCE]:
+        operations.append(Update(each, [Record.expires_at.remove()], Record.pk.exists(), upsert=True))
+    with contextlib.suppress(TransactionConflictError):  # somebody else brings it back
+        table.transact(operations)
+    return read(table, workspace_id, template_id)
 
 
 def versions(table: Table, workspace_id: str, template_id: str, *, before: str, limit: int) -> list[Version]:
@@ -111,7 +159,7 @@ def versions(table: Table, workspace_id: str, template_id: str, *, before: str, 
 def read_version(table: Table, workspace_id: str, template_id: str, number: int) -> Template | None:
     """The template as it was at a version, or None."""
     record = table.get(TemplateVersionRecord, version_key(workspace_id, template_id, number), consistent=True)
-    if record is None:
+    if record is None or record.expires_at is not None:
         return None
     raw = _unpacked(record.packed)
     wordings = _wordings(record.packed)

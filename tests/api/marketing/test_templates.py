@@ -51,6 +51,14 @@ class TestTemplates:
         assert client.get(path, **workspace.key).status == 404
         assert client.get(f"{path}/versions", **workspace.key).status == 404
         assert client.get(f"{path}/versions/1", **workspace.key).status == 404
+        assert client.get("/templates", **workspace.key)["items"] == []
+        assert client.post(f"{path}/restore", **workspace.viewer).status == 403
+        back = client.post(f"{path}/restore", **workspace.key)
+        assert (back.status, back["name"], back["version"], back["body"]) == (200, "Two", 2, made["body"])
+        assert [each["id"] for each in client.get("/templates", **workspace.key)["items"]] == [made["id"]]
+        assert [each["number"] for each in client.get(f"{path}/versions", **workspace.key)["items"]] == [2, 1]
+        again = client.post(f"{path}/versions/1/restore", {"version": 2}, **workspace.key)
+        assert (again["name"], again["version"]) == ("One", 3)
 
     def test_every_version_can_be_seen_and_restored(self, client: Api, workspace: World):
         made = make(client, workspace)

@@ -71,6 +71,11 @@ def test_templates(runtime: Runtime, workspace: Workspace, priced: PricedTable) 
         table=priced, clock=runtime.clock, workspace_id=workspace.id, template_id=made.id, changed_by="user:1"
     )
     check("templates.delete", priced)
+    priced.reset()
+    service.restore_template(
+        table=priced, clock=runtime.clock, workspace_id=workspace.id, template_id=made.id, restored_by="user:1"
+    )
+    check("templates.restore", priced)
 
 
 def test_the_brand_kit(runtime: Runtime, workspace: Workspace, priced: PricedTable) -> None:

@@ -50,6 +50,8 @@ const placeholders = [
 ]
 const images = [['taza.png', 'Una taza de café', cup, 1200, 720], ['montes.jpg', 'Montes al amanecer', hills, 1200, 720], ['bolsa.png', '', bag, 1200, 720]].map(([file_name, alt, url, width, height], index) => ({ id: id(), file_name, alt, media_type: 'image/png', size: 84_000 + index * 9000, width, height, state: 'ready', url, created_at: ago(3000 * (index + 1)), created_by: user.user_id, version: 1 }))
 const templates = []
+/** Deleted: they can be brought back. */
+const bin = []
 const versions = new Map()
 const colour = (value, otherwise) => (value ? (brand.colors[value] ?? value) : brand.colors[otherwise])
 const filled = (text, who) => String(text ?? '').replace(/\{\{\s*([\w.]+)([^}]*)\}\}/g, (_, name, rest) => who[name] || /default\("([^"]*)"\)/.exec(rest)?.[1] || { 'workspace.name': 'Andino', 'workspace.postal_address': 'Calle 10 # 4-21, Bogotá', unsubscribe_url: '#', preferences_url: '#' }[name] || '')
@@ -163,7 +165,12 @@ export function templatesOf(on, { page, patch, byId, Problem }) {
     keep(one)
     return whole(one, language)
   })
-  on('DELETE', '/templates/{id}', ({ ids }) => (templates.splice(templates.indexOf(byId(templates, ids[0])), 1), [204]))
+  on('DELETE', '/templates/{id}', ({ ids }) => (bin.push(...templates.splice(templates.indexOf(byId(templates, ids[0])), 1)), [204]))
+  on('POST', '/templates/{id}/restore', ({ ids, language }) => {
+    const [one] = bin.splice(bin.indexOf(byId(bin, ids[0])), 1)
+    templates.unshift(one)
+    return whole(one, language)
+  })
   on('GET', '/templates/{id}/versions', ({ ids, query }) => page(versions.get(ids[0]).map(({ number, name, subject, changed_at, changed_by, format, size }) => ({ number, name, subject, changed_at, changed_by, format, size })), query))
   on('GET', '/templates/{id}/versions/{number}', ({ ids }) => ({ ...versions.get(ids[0]).find((one) => one.number === Number(ids[1])), warnings: [] }))
   on('POST', '/templates/{id}/versions/{number}/restore', ({ ids, body, language }) => {

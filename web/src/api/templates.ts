@@ -29,6 +29,7 @@ export const templatesApi = {
   make: (body: TemplateIn): Promise<Template> => ok(client.POST('/v1/templates', { body })),
   change: (template_id: string, body: TemplateChange): Promise<Template> => ok(client.PATCH('/v1/templates/{template_id}', { params: { path: { template_id } }, body })),
   drop: (template_id: string): Promise<unknown> => ok(client.DELETE('/v1/templates/{template_id}', { params: { path: { template_id } } })),
+  bringBack: (template_id: string): Promise<Template> => ok(client.POST('/v1/templates/{template_id}/restore', { params: { path: { template_id } } })),
   versions: (template_id: string): Promise<Page<TemplateVersion>> => ok(client.GET('/v1/templates/{template_id}/versions', { params: { path: { template_id } } })),
   version: (template_id: string, number: number): Promise<Template> => ok(client.GET('/v1/templates/{template_id}/versions/{number}', { params: { path: { template_id, number: String(number) } } })),
   restore: (template_id: string, number: number, version: number): Promise<Template> => ok(client.POST('/v1/templates/{template_id}/versions/{number}/restore', { params: { path: { template_id, number: String(number) } }, body: { version } })),

@@ -32,13 +32,12 @@ export async function duplicate(id: string): Promise<void> {
     toasts.failed(error)
   }
 }
-/** Deletes; "undo" makes it again with what it said. True when it is gone. */
+/** Deletes; "undo" brings it back with its versions. True when it is gone. */
 export async function remove(one: Pick<Template, 'id' | 'name'>, back?: (again: Template) => void): Promise<boolean> {
   try {
-    const whole = await templatesApi.get(one.id)
     await templatesApi.drop(one.id)
     toasts.done(t('templates.removed', { name: one.name }), () => {
-      templatesApi.make(sent(draftOf(whole))).then(
+      templatesApi.bringBack(one.id).then(
         (again) => {
           toasts.done(t('templates.back'))
           if (back) back(again)
