@@ -11,6 +11,7 @@ from chalicelib.customers.companies import service as companies
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.fields import service as fields
+from chalicelib.customers.lists import service as lists
 from chalicelib.customers.timeline import service as timeline
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError, InvalidError
@@ -355,6 +356,26 @@ def test_progress_is_shown_and_who_is_gone_leaves(life: Life) -> None:
     )  # fmt: skip
     life.settle()
     assert life.inside(segment) == set()
+
+
+def test_up_to_the_limit_everybody_is_tried_and_beyond_it_the_sample_is(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit that is promised is the list's own: as many as it counts one by one."""
+    assert lists.COUNTED == previewing.EXACT == 10_000
+    monkeypatch.setattr(lists, "COUNTED", 3)
+    monkeypatch.setattr(previewing, "EVERY", 1)
+
+    def found() -> tuple[bool, int]:
+        life.settle()
+        looked = service.preview(runtime=life.runtime, workspace_id=life.workspace.id, conditions={"all": [tag("vip")]})
+        return looked.exact, looked.count
+
+    for number in range(3):
+        life.person(number, tags=["vip"])
+    assert found() == (True, 3)
+    life.person(3)
+    assert found() == (False, 3)
 
 
 def test_many_contacts_are_reckoned_from_a_sample(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
