@@ -46,7 +46,7 @@ def main(count: int) -> None:
                 person().contact, id=ids.new_id(NOW), workspace_id=workspace.id, city="Madrid" if number % 3 else "Lima"
             )
             key = profile_key(workspace.id, contact.id)
-            mail = {"K1": [1, 2 if number % 2 else 0, 0, 0, []]}
+            mail: dict[str, Any] = {"K1": [1, 2 if number % 2 else 0, 0, 0, []]}
             rows += [
                 to_record(contact),
                 ProfileRecord(pk=key.pk, sk=key.sk, workspace_id=workspace.id, created_at=NOW, mail=mail),
