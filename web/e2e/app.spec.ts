@@ -133,7 +133,7 @@ test('every screen is clean in both themes; language and theme stay after a relo
   test.setTimeout(300_000)
   const seen = watch(page, stack.url)
   await signIn(page, stack.user.email, stack.user.password)
-  const screens = ['/', '/leads', '/contacts', '/companies', '/duplicates', '/imports', '/imports/new', '/exports', '/deals', '/segments', '/campaigns', '/forms', `/forms/${stack.form_key}`, `/forms/${stack.form_key}/share`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/settings/fields', '/settings/purposes', '/settings/suppressions', '/settings/retention']
+  const screens = ['/', '/leads', '/contacts', '/companies', '/duplicates', '/imports', '/imports/new', '/exports', '/deals', '/segments', '/segments/new', '/campaigns', '/campaigns/new', '/templates', '/templates/gallery', '/templates/images', '/templates/brand', '/forms', `/forms/${stack.form_key}`, `/forms/${stack.form_key}/share`, '/reports', '/settings/workspace', '/settings/members', '/settings/keys', '/settings/scoring', '/settings/fields', '/settings/purposes', '/settings/sending', '/settings/suppressions', '/settings/messages', '/settings/prices', '/settings/retention']
   await page.setViewportSize({ width: 1280, height: 560 })
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme)
