@@ -49,6 +49,18 @@ _CHOICES: Mapping[str, Mapping[str, Words]] = {
         "business": {"es": "de empresa", "en": "business"},
         "free": {"es": "gratuito", "en": "free"},
     },
+    "contact.language": {
+        "es": {"es": "español", "en": "Spanish"},
+        "en": {"es": "inglés", "en": "English"},
+        "ca": {"es": "catalán", "en": "Catalan"},
+        "eu": {"es": "euskera", "en": "Basque"},
+        "gl": {"es": "gallego", "en": "Galician"},
+        "pt": {"es": "portugués", "en": "Portuguese"},
+        "fr": {"es": "francés", "en": "French"},
+        "it": {"es": "italiano", "en": "Italian"},
+        "de": {"es": "alemán", "en": "German"},
+        "nl": {"es": "neerlandés", "en": "Dutch"},
+    },
     "contact.lifecycle_stage": {
         "awareness": {"es": "conocimiento", "en": "awareness"},
         "acquisition": {"es": "adquisición", "en": "acquisition"},

@@ -35,6 +35,7 @@ NESTED = {
     ("condition", "spanish", "english"),
     [
         (leaf("contact.city", "is", "Madrid"), "cuya ciudad es Madrid", "whose city is Madrid"),
+        (leaf("contact.language", "in", ["es", "pt"]), "cuyo idioma es español o portugués", "whose language is Portuguese or Spanish"),
         (leaf("contact.last_name", "starts_with", "Nú"), "cuyos apellidos empiezan por «Nú»", "whose last name begins with “Nú”"),
         (leaf("contact.last_name", "absent"), "cuyos apellidos no constan", "whose last name is not known"),
         (leaf("contact.country", "not_in", ["ES", "CO"]), "cuyo país no es Colombia ni España", "whose country is neither Colombia nor Spain"),
