@@ -247,4 +247,4 @@ def test_capacity(runtime: Runtime, workspace: Workspace, stream: Stream) -> Non
     retag(runtime, workspace, person)
     priced.reset()
     assert stream.project(runtime, projections.PROJECTIONS) == []
-    assert priced.writes == 10  # and how many left on this day
+    assert priced.writes == 11  # and how many left on this day, and that this one did
