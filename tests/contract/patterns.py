@@ -17,6 +17,9 @@ from tests.helpers import PROJECT
 
 _ROW = re.compile(r"^\| `([a-z_.-]+)` \|.*\| *([\d.]+|–) *\| *([\d.]+|–) *\|$", re.MULTILINE)
 
+_PAGES = 10.0
+"""Read units from which a pattern reads whole pages."""
+
 
 @cache
 def documented() -> dict[str, tuple[float, float]]:
@@ -26,10 +29,14 @@ def documented() -> dict[str, tuple[float, float]]:
 
 
 def check(name: str, table: PricedTable) -> None:
-    """Whether what was spent since `PricedTable.reset` is what the document says of this pattern."""
+    """Whether what was spent since `PricedTable.reset` is what the document says of this pattern; of pages, within one step of their size."""
     assert name in documented(), f"docs/data-model.md has no row for {name}"
+    reads, writes = documented()[name]
+    # A page is charged by its size in steps of 4 KB, and numbers of more digits are bytes more: a step's end may fall into a page.
+    step = 0.5 if reads >= _PAGES else 0.0
     measured = (table.reads, table.writes)
-    assert measured == documented()[name], f"{name}: measured {measured}; {'; '.join(table.parts)}"
+    assert abs(table.reads - reads) <= step, f"{name}: measured {measured}; {'; '.join(table.parts)}"
+    assert table.writes == writes, f"{name}: measured {measured}; {'; '.join(table.parts)}"
 
 
 def _units(cell: str) -> float:
