@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import re
-import select
+import selectors
 import shutil
 import signal
 import sys
@@ -173,8 +173,8 @@ class Checkpoints:
             if woken or self._changes != self._saved_changes:
                 try:
                     self.save_aside()
-                except OSError:
-                    _log.exception("checkpoint failed")
+                except Exception:
+                    _log.exception("checkpoint failed")  # the next one is in half a minute
                 if woken:
                     (_STATE / "saved").write_text(str(time.time()))
 
@@ -183,9 +183,10 @@ def _answer(read: int, pid: int, seconds: float) -> dict[str, int] | None:
     """What the copy says it wrote; None when it failed or took longer than that."""
     told = b""
     deadline = time.monotonic() + seconds
-    with os.fdopen(read, "rb", buffering=0) as pipe:
+    with os.fdopen(read, "rb", buffering=0) as pipe, selectors.DefaultSelector() as readable:
+        readable.register(pipe, selectors.EVENT_READ)  # select() itself knows no more than 1024 files
         while (left := deadline - time.monotonic()) > 0:
-            if select.select([pipe], [], [], left)[0]:
+            if readable.select(left):
                 chunk = pipe.read(65536)
                 if not chunk:
                     break

@@ -1,7 +1,9 @@
 """A checkpoint of the local cloud is one unit, whenever the machine is switched off."""
 
+import contextlib
 import json
 import os
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -136,3 +138,22 @@ def test_which_requests_change_something(method: str, target: str, path: str, ex
     headers = [(b"x-amz-target", target.encode())] if target else []
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
     assert cloud.changes_something(scope) is expected
+
+
+def test_a_copy_that_saves_is_heard_however_many_files_are_open(state: Path) -> None:
+    """``select`` knows no file above 1023, and a cloud with many workers has them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    files = []
+    try:
+        with contextlib.suppress(OSError):
+            while len(files) < 1100:
+                files.append(os.open(os.devnull, os.O_RDONLY))
+        saver = checkpoints(dict.fromkeys(NAMES, 7))
+        saver.save_aside()
+    finally:
+        for each in files:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(files) == 1100
+    assert read(state) == {7}

@@ -8,8 +8,10 @@ import json
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.foundation.clock import to_text
 from infra.local.instance import Stack
 
 LATEST = 400  # the tour's own changes and some of the demo's
@@ -20,11 +22,25 @@ _WHILE = 900  # seconds: the longest this test may take
 def test_a_stream_told_three_times_in_any_order_changes_nothing(
     stack: Stack, aws: Callable[[str], Any], queued: Callable[..., int], tour: str
 ) -> None:
-    _quiet(queued)
-    lasting = int(time.time()) + _WHILE
-    before = _state(stack, aws, lasting)
-    records = _stream(stack, aws)[-LATEST:]
     assert tour
+    for _ in range(4):
+        _quiet(queued)
+        lasting = int(time.time()) + _WHILE
+        before, due = _state(stack, aws, lasting)
+        _tell_again(stack, aws)
+        _quiet(queued)
+        after, _ = _state(stack, aws, lasting)
+        if not [at for at in due if at <= to_text(datetime.now(UTC))]:
+            break
+        # Something's time came meanwhile (a score cools every day), or had come before: the minute's tick sees to it.
+        time.sleep(70)
+    different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert not different, [(key, before.get(key), after.get(key)) for key in sorted(different)[:5]]
+
+
+def _tell_again(stack: Stack, aws: Callable[[str], Any]) -> None:
+    """The stream's latest records, twice more and shuffled, to the projector."""
+    records = _stream(stack, aws)[-LATEST:]
     assert len(records) == LATEST
     chance = random.Random(2026)
     function = _function(aws, "Project")
@@ -34,10 +50,6 @@ def test_a_stream_told_three_times_in_any_order_changes_nothing(
             event = {"Records": records[start : start + 50]}
             answer = aws("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
             assert "FunctionError" not in answer, answer["Payload"].read()
-    _quiet(queued)
-    after = _state(stack, aws, lasting)
-    different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    assert not different, [(key, before.get(key), after.get(key)) for key in sorted(different)[:5]]
 
 
 def _function(aws: Callable[[str], Any], name: str) -> str:
@@ -57,19 +69,22 @@ def _quiet(queued: Callable[..., int], *, seconds: float = 120) -> None:
     raise AssertionError("the stack does not come to rest")
 
 
-def _state(stack: Stack, aws: Callable[[str], Any], lasting: int) -> dict[tuple[str, str], str]:
-    """Every item without what a repeated write of the same content may touch.
+def _state(stack: Stack, aws: Callable[[str], Any], lasting: int) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """Every item without what a repeated write of the same content may touch; and the moments at which something of them is due.
 
     A row whose time is over before ``lasting`` is left out: the table drops it whenever it likes, so also between two readings.
     """
     items: dict[tuple[str, str], str] = {}
+    due: list[str] = []
     for page in aws("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["TableName"]):
         for item in page["Items"]:
             if item["kind"]["S"] in _VOLATILE or int(item.get("expires_at", {"N": str(lasting)})["N"]) < lasting:
                 continue
+            if "duesk" in item and item["kind"]["S"] != "campaign":  # one that has finished is looked after for a while
+                due.append(item["duesk"]["S"])
             kept = {name: value for name, value in item.items() if name not in ("updated_at", "last_used_at")}
             items[item["pk"]["S"], item["sk"]["S"]] = json.dumps(kept, sort_keys=True, default=str)
-    return items
+    return items, due
 
 
 def _stream(stack: Stack, aws: Callable[[str], Any]) -> list[dict[str, Any]]:
