@@ -144,16 +144,12 @@ def test_a_copy_that_saves_is_heard_however_many_files_are_open(state: Path) -> 
     """``select`` knows no file above 1023, and a cloud with many workers has them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
-    files = []
     try:
-        with contextlib.suppress(OSError):
-            while len(files) < 1100:
-                files.append(os.open(os.devnull, os.O_RDONLY))
-        saver = checkpoints(dict.fromkeys(NAMES, 7))
-        saver.save_aside()
+        with contextlib.ExitStack() as files:
+            opened = [files.enter_context(Path(os.devnull).open()) for _ in range(1100)]
+            assert opened[-1].fileno() > 1023
+            checkpoints(dict.fromkeys(NAMES, 7)).save_aside()
     finally:
-        for each in files:
-            os.close(each)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert len(files) == 1100
+    assert len(opened) == 1100
     assert read(state) == {7}
