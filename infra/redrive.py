@@ -22,12 +22,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.foundation.settings import QUEUES
 from infra.deploy import Clients, outputs
 from infra.local import ports, publish
 
-#: Queues whose dead letters go back to a queue.
-QUEUES = ("scoring", "segment-fill", "campaign-plan", "campaign-send", "messages", "delivery-events", "reports")
-#: Dead letters that go back to a function, and the output with its name.
+#: Besides those of `settings.QUEUES`, which go back to their queue: dead letters that go back to a function, and the output with its name.
 FUNCTIONS = {"projector": "ProjectFunctionName", "tick": "TickFunctionName"}
 
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -112,6 +113,11 @@ class Queue:
 
 
 class TestRedrive:
+    def test_every_dead_letter_queue_has_a_way_back(self) -> None:
+        text = (Path(__file__).parents[2] / "infra" / "resources" / "queues.yaml").read_text()
+        dead = set(re.findall(r"clientela-\$\{StageName\}-([a-z-]+)-dlq", text))
+        assert dead == {*redrive.QUEUES, *redrive.FUNCTIONS}
+
     def test_moves_all_and_deletes_only_what_arrived(self) -> None:
         queue = Queue(23, refuse=2)
         said: list[str] = []

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from cfnlint import ManualArgs, lint
 
+from chalicelib.wiring import TICKS
 from infra.build.template import TemplateError, function_name, functions, merge, resources
 
 PROJECT = Path(__file__).parents[2]
+CODE = "".join(path.read_text() for path in sorted((PROJECT / "chalicelib").rglob("*.py")))
 Template = dict[str, Any]
 SETTINGS = json.loads((PROJECT / ".chalice" / "config.json").read_text())["stages"]["clientela"]["lambda_functions"]
 
@@ -377,6 +380,25 @@ class TestPolicies:
         properties = template["Resources"][function]["Properties"]
         found = {resource["Fn::GetAtt"][0] for resource in allowed(template, properties, "sqs:SendMessage")}
         assert found == {f"{queue}Queue" for queue in queues}
+
+    def test_the_minute_may_order_whatever_its_tasks_order(self, template: Template) -> None:
+        """A local cloud forgives a right that is missing; AWS does not."""
+        ordered: set[str] = set()
+        for place in TICKS:
+            folder = PROJECT / "chalicelib" / Path(*place.partition(":")[0].split(".")[:-1])
+            source = "".join(path.read_text() for path in sorted(folder.rglob("*.py")))
+            if "publish(work.queue" in source:  # long work of any kind that nobody holds
+                ordered.update(re.findall(r'queue="([a-z-]+)"', CODE))
+            ordered.update(re.findall(r'publish\(\s*"([a-z-]+)"', source))
+            if "publish(events.QUEUE" in source:
+                ordered.update(re.findall(r'^QUEUE = "([a-z-]+)"', source, re.MULTILINE))
+        assert {"segment-fill", "imports", "exports", "campaign-send"} <= ordered
+        found = {
+            resource["Fn::GetAtt"][0]
+            for resource in allowed(template, template["Resources"]["Tick"]["Properties"], "sqs:SendMessage")
+        }
+        named = {"".join(part.capitalize() for part in queue.split("-")) + "Queue" for queue in ordered}
+        assert found == named | {"TickDeadLetterQueue"}
 
     def test_roles_are_passed_to_the_scheduler_only(self, template: Template) -> None:
         for statements in roles(template).values():
