@@ -1,6 +1,6 @@
 /** Into which segment an import puts its people: none, one that is there, or a new one. */
 import type { components } from '../../api/schema'
-import { client, ok } from '../../api/client'
+import { allSegments } from '../../api/segments'
 import type { Segment } from '../../api/types'
 import type { Import } from './model'
 
@@ -10,7 +10,6 @@ export interface Into {
   name: string
 }
 export const NOWHERE: Into = { what: 'none', id: '', name: '' }
-const PAGES = 20
 
 /** What starting an import says of it; undefined for none. */
 export function asked(into: Into): components['schemas']['ImportSegmentIn'] | undefined {
@@ -26,14 +25,4 @@ export function again(one: Pick<Import, 'segment'>): Into {
   return made ? { what: 'segment', id, name } : { what: 'new', id: '', name }
 }
 /** Every static segment, the newest first. */
-export async function lists(): Promise<Segment[]> {
-  const found: Segment[] = []
-  let cursor: string | null | undefined
-  for (let page = 0; page < PAGES; page++) {
-    const next = await ok(client.GET('/v1/segments', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } }))
-    found.push(...next.items.filter((one) => one.kind === 'static'))
-    cursor = next.next_cursor
-    if (!cursor) break
-  }
-  return found
-}
+export const lists = async (): Promise<Segment[]> => (await allSegments()).filter((one) => one.kind === 'static')
