@@ -45,6 +45,8 @@ export interface Route {
   path: string
   params: Record<string, string>
   query: URLSearchParams
+  /** Counts the addresses opened: who asks for a new one gets a new one, also from a new one that has its address by now. */
+  visit?: number
 }
 
 /** The route of a hash; the first pattern that fits wins, so fixed words come before `:id`. */
@@ -69,21 +71,22 @@ export function parse(hash: string): Route {
   return { name: 'missing', path, params: {}, query }
 }
 
+let visits = 0
 let route = $state.raw<Route>(parse(typeof location === 'undefined' ? '' : location.hash))
-let guard: (() => string | null) | null = null
+/** What asks before the page goes, and what is to be asked; null while nothing would be lost. */
+const guards = new Set<() => string | null>()
+const asked = (): string | null => [...guards].map((question) => question()).find((text) => text !== null) ?? null
 
 if (typeof window !== 'undefined') {
-  let leaving = ''
-  window.addEventListener('hashchange', () => {
-    const question = guard?.()
-    if (question && location.hash !== leaving && !window.confirm(question)) {
-      history.replaceState(null, '', leaving)
+  window.addEventListener('hashchange', (event) => {
+    const question = asked()
+    if (question && !window.confirm(question)) {
+      // Where one was: a page may have changed its address in place since it was opened.
+      history.replaceState(null, '', event.oldURL)
       return
     }
-    leaving = location.hash
-    route = parse(location.hash)
+    route = { ...parse(location.hash), visit: ++visits }
   })
-  leaving = location.hash
 }
 
 export const router = {
@@ -104,8 +107,9 @@ export const router = {
     const text = query.toString()
     router.go(route.path + (text ? `?${text}` : ''), true)
   },
-  /** Asks before leaving while `question` returns a text. Call with null when the page goes. */
-  guard(question: (() => string | null) | null): void {
-    guard = question
+  /** Asks before leaving while `question` returns a text, until what it returns is called. */
+  guard(question: () => string | null): () => void {
+    guards.add(question)
+    return () => guards.delete(question)
   },
 }
