@@ -4,7 +4,7 @@
  * same the person is asked.
  */
 import { untrack } from 'svelte'
-import { ApiError, client, ok } from '../../api/client'
+import { ApiError, client, ok, type FieldProblem } from '../../api/client'
 import type { Language } from '../../api/types'
 import { session } from '../../state/session.svelte'
 import { toasts } from '../../state/toasts.svelte'
@@ -76,6 +76,9 @@ export class Drafting {
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<boolean> | null = null
   #version = 0
+  /** The version of what is on its way. */
+  #sent = 0
+  #left = false
 
   constructor(
     readonly given: string | null,
@@ -92,8 +95,8 @@ export class Drafting {
     }
     try {
       const one = campaignOf(await ok(client.GET('/v1/campaigns/{campaign_id}', { params: { path: { campaign_id: this.given } } })))
-      if (one.state !== 'draft' && one.state !== 'scheduled') this.on.closed(one.id)
-      else this.take(one)
+      if (one.state === 'draft' || one.state === 'scheduled') this.take(one)
+      else if (!this.#left) this.on.closed(one.id)
     } catch (error) {
       this.loadError = error
     }
@@ -121,12 +124,22 @@ export class Drafting {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.save(), PAUSE)
   }
+  /** The page goes. What is on its way still comes to its end, and moves nobody who went elsewhere. */
   stop(): void {
     clearTimeout(this.#timer)
+    this.#left = true
+  }
+  /** Whether something would be lost now: neither saved nor on its way. */
+  get unsent(): boolean {
+    return this.dirty && !(this.saving && this.#sent === this.#version)
   }
   /** The API's word on a field, e.g. `from.email`. */
   error(path: string): string | undefined {
     return this.problem instanceof ApiError ? this.problem.field(path) : undefined
+  }
+  /** Why nothing is saved at present: the first thing that the API refuses, wherever its field is. */
+  get refused(): FieldProblem | undefined {
+    return this.problem instanceof ApiError ? this.problem.problem.errors?.[0] : undefined
   }
   /** Whatever is not saved yet is now; false when it could not be. */
   async flush(): Promise<boolean> {
@@ -147,20 +160,20 @@ export class Drafting {
   async #save(): Promise<boolean> {
     if (!this.draft?.name.trim() || this.clash) return false
     const now = tidy($state.snapshot(this.draft) as Draft) as Draft
-    const turn = this.#version
+    const turn = (this.#sent = this.#version)
     const before = this.saved ? draftOf(this.saved) : null
     const mine = before ? changes(now, before) : now
     if (before && !Object.keys(mine).length) {
+      this.problem = null
       this.dirty = turn !== this.#version
       return true
     }
     this.saving = true
-    this.problem = null
     try {
       if (this.saved) this.saved = await this.#patch(mine, this.saved.version)
       else {
         this.saved = campaignOf(await ok(client.POST('/v1/campaigns', { body: now })))
-        this.on.made(this.saved.id)
+        if (!this.#left) this.on.made(this.saved.id)
       }
       this.#kept(turn)
       return true
@@ -180,6 +193,7 @@ export class Drafting {
     return campaignOf(await ok(client.PATCH('/v1/campaigns/{campaign_id}', { params: { path }, body: { ...mine, version } })))
   }
   #kept(turn: number): void {
+    this.problem = null
     this.savedAt = new Date().toISOString()
     // What was typed while the answer was on its way is saved by its own timer.
     this.dirty = turn !== this.#version
@@ -194,7 +208,9 @@ export class Drafting {
     }
     try {
       this.saved = await this.#patch(mine, current.version)
-      if (turn === this.#version) this.draft = draftOf(this.saved)
+      // What was typed meanwhile stays; the rest is as the other wrote it, or the next save would take that back.
+      const typed = turn === this.#version ? {} : changes($state.snapshot(this.draft) as Draft, before)
+      this.draft = { ...draftOf(this.saved), ...typed }
       this.#kept(turn)
       toasts.done(t('conflict.both'))
       return true

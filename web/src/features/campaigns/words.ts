@@ -9,6 +9,10 @@ export function warningText({ code, message }: { code: string; message: string }
   return has(`warning.${code}`) ? t(`warning.${code}`) : message
 }
 
+/** The step of the wizard on which a field of the API stands. */
+export const stepOf = (field: string): 'audience' | 'content' | 'delivery' =>
+  /^(segment_ids|exclude_segment_ids|topic)/.test(field) ? 'audience' : /^(delivery|ab_test|recurrence|goal|at)/.test(field) ? 'delivery' : 'content'
+
 /** Whom mail comes from: the workspace's sender where the campaign says nothing. */
 export function senderOf(from: { name?: string; email?: string } | undefined): { name: string; email: string } {
   const own = session.workspace?.sender
