@@ -35,7 +35,10 @@ def begin_import(
     """Suppress what the lines of this CSV say: an address or a digest, and, in a second column, a reason of its own. The job's
     result tells how many there were and which lines are no address. `InvalidError` for too many lines, or none.
     """
-    lines = sum(1 for _ in _lines(content))
+    try:
+        lines = sum(1 for _ in _lines(content))
+    except csv.Error as error:  # a field of more than 131,072 characters
+        raise InvalidError("This cannot be read as CSV.", field="csv", code="unreadable") from error
     if not lines:
         raise InvalidError("There is no line in it.", field="csv", code="empty")
     if lines > LINES_LIMIT:

@@ -99,7 +99,7 @@ def list_suppressions(call: Call[None]) -> Page[SuppressionOut]:
 
 @routes.post("/suppressions", permission="contacts:write", body=SuppressionIn, returns=SuppressionOut, status=201)
 def add_suppression(call: Call[SuppressionIn]) -> Answer:
-    """Never mail this address again. If it is suppressed already, the first reason stays."""
+    """Never mail this address again. If it is suppressed already, the first reason stays, unless it was an unsubscription."""
     runtime, where = call.runtime, call.workspace_id
     service.suppress(
         table=runtime.table,
@@ -125,7 +125,7 @@ def add_suppression(call: Call[SuppressionIn]) -> Answer:
     body_limit=3 * 1024 * 1024,
 )
 def import_suppressions(call: Call[SuppressionsFile]) -> Answer:
-    """Suppress everybody in a file; where somebody is suppressed already, the first reason stays."""
+    """Suppress everybody in a file; where somebody is suppressed already, the first reason stays, unless they had unsubscribed."""
     job = lists.begin_import(
         runtime=call.runtime,
         workspace_id=call.workspace_id,

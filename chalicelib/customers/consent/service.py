@@ -237,17 +237,14 @@ def suppress(
     source: str = "",
     actor: str = "",
 ) -> Suppression:
-    """Never mail this address again, in this workspace. The first reason is kept. ``source`` says what led to it
-    (``campaign:<id>``); the address itself is not stored.
+    """Never mail this address again, in this workspace. The first reason is kept, unless it was that the person unsubscribed, which
+    they can take back: any other takes its place. ``source`` says what led to it (``campaign:<id>``); the address itself is not stored.
     """
     suppression = Suppression(SuppressionReason(reason), clock.now(), source)
     digest = _digest(signer, email)
-    try:
-        table.create(store.suppression_record(workspace_id, digest, suppression, actor=actor))
-    except ConflictError:
-        present = store.suppressions(table, workspace_id, [digest], consistent=True)
-        return present.get(digest, suppression)
-    return suppression
+    if store.suppress(table, workspace_id, digest, suppression, actor=actor):
+        return suppression
+    return store.suppressions(table, workspace_id, [digest], consistent=True).get(digest, suppression)
 
 
 def suppress_listed(
@@ -262,16 +259,11 @@ def suppress_listed(
     source: str,
     actor: str,
 ) -> None:
-    """Suppress what a line of a file says: an address, or the digest of one. The first reason is kept; `InvalidError` for what is
-    no address.
+    """Suppress what a line of a file says: an address, or the digest of one. Which reason is kept is as in `suppress`; `InvalidError`
+    for what is no address.
     """
     suppression = Suppression(reason, clock.now(), source)
-    try:
-        table.create(
-            store.suppression_record(workspace_id, digest or _digest(signer, address), suppression, actor=actor)
-        )
-    except ConflictError:
-        return
+    store.suppress(table, workspace_id, digest or _digest(signer, address), suppression, actor=actor)
 
 
 def suppress_erased(*, table: Table, clock: Clock, signer: Signer, workspace_id: str, email: str) -> bool:

@@ -22,6 +22,7 @@ from chalicelib.customers.consent.records import (
 )
 from chalicelib.customers.contacts.domain import ConsentState
 from chalicelib.foundation import clock
+from chalicelib.foundation.errors import ConflictError
 from chalicelib.foundation.table import Create, Replace, Table, partition
 
 
@@ -86,6 +87,20 @@ def suppressions(
     by_key = {suppression_key(workspace_id, digest): digest for digest in digests}
     found = table.get_many(SuppressionRecord, by_key, consistent=consistent) if by_key else {}
     return {by_key[key]: to_suppression(record) for key, record in found.items()}
+
+
+def suppress(table: Table, workspace_id: str, digest: str, suppression: Suppression, *, actor: str) -> bool:
+    """Write a suppression where there is none, or one that the person could take back and this one cannot be; False where the one
+    that is there stays.
+    """
+    condition = SuppressionRecord.reason.does_not_exist()
+    if suppression.reason is not SuppressionReason.UNSUBSCRIBED:
+        condition = condition | (SuppressionRecord.reason == SuppressionReason.UNSUBSCRIBED.value)
+    try:
+        table.put(suppression_record(workspace_id, digest, suppression, actor=actor), condition=condition)
+    except ConflictError:
+        return False
+    return True
 
 
 def read_suppression(table: Table, workspace_id: str, digest: str) -> Suppressed | None:

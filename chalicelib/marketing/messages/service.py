@@ -268,5 +268,7 @@ def _attachments(runtime: Runtime, workspace_id: str, attachments: Sequence[Atta
         if total > ATTACHED_LIMIT:
             message = f"All attachments together have at most {ATTACHED_LIMIT // 1024 // 1024} MB."
             raise InvalidError(message, field=f"attachments.{position}", code="too_large")
-        made.append(Attachment(one.name, one.content, one.media_type))
+        # A mail in a mail is a file here: what is made of parts must not be sent as base64 (RFC 2046, section 5).
+        composite = one.media_type.lower().startswith(("message/", "multipart/"))
+        made.append(Attachment(one.name, one.content, "application/octet-stream" if composite else one.media_type))
     return made

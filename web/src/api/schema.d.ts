@@ -2855,7 +2855,7 @@ export interface paths {
         /** The addresses that must not be mailed, the last first. With ``email`` only that one, if it is among them. */
         get: operations["list_suppressions"];
         put?: never;
-        /** Never mail this address again. If it is suppressed already, the first reason stays. */
+        /** Never mail this address again. If it is suppressed already, the first reason stays, unless it was an unsubscription. */
         post: operations["add_suppression"];
         /** Allow mail to an address again: only when its owner has asked for it. One who was erased has to agree anew, by a form. */
         delete: operations["remove_suppression"];
@@ -2890,7 +2890,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suppress everybody in a file; where somebody is suppressed already, the first reason stays. */
+        /** Suppress everybody in a file; where somebody is suppressed already, the first reason stays, unless they had unsubscribed. */
         post: operations["import_suppressions"];
         delete?: never;
         options?: never;

@@ -104,6 +104,30 @@ def test_what_is_written_out_can_be_brought_in_elsewhere(world):
     }
 
 
+def test_a_field_beyond_all_measure_is_refused_by_its_name(world):
+    with pytest.raises(InvalidError) as refused:
+        bring(world, "a" * 140_000)
+    assert (refused.value.fields[0].field, refused.value.fields[0].code) == ("csv", "unreadable")
+
+
+@pytest.mark.parametrize("second", [SuppressionReason.BOUNCED, SuppressionReason.COMPLAINED, SuppressionReason.MANUAL])
+def test_what_a_person_cannot_take_back_replaces_what_they_can(world, second):
+    """Else a yes in the preference centre would bring back an address that bounced after it was unsubscribed."""
+
+    def put(reason):
+        found = service.suppress(
+            table=world.table, clock=world.clock, signer=world.runtime.signer, workspace_id=world.id,
+            email="ana@example.com", reason=reason,
+        )  # fmt: skip
+        return found.reason
+
+    assert put(SuppressionReason.UNSUBSCRIBED) is SuppressionReason.UNSUBSCRIBED
+    assert put(second) is second
+    assert put(SuppressionReason.UNSUBSCRIBED) is second
+    assert put(SuppressionReason.BOUNCED) is second
+    assert suppressed(world, "ana@example.com") == {"ana@example.com": second.value}
+
+
 def test_a_thousand_who_are_suppressed_get_nothing():
     world = World(Table(MemoryDynamoDB(), "t"), people=1000)
     bring(world, "\n".join(f"P{number}@example.com" for number in range(1000)))

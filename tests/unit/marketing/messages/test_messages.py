@@ -127,6 +127,13 @@ class TestOrdering:
         assert tags == {"workspace": world.id, "message": message.id, "attempt": "1", "purpose": "message"}
         assert state(world, message).state is State.SENT
 
+    @pytest.mark.parametrize("kind", ["message/rfc822", "message/delivery-status", "multipart/mixed"])
+    def test_a_mail_in_a_mail_is_a_file(self, world, kind):
+        order(world, attachments=[Attached("report.eml", kind, b"Subject: x\n\ny")])
+        drain(world)
+        [attached] = email.message_from_bytes(world.mails.taken[0][2], policy=default).iter_attachments()
+        assert (attached.get_content_type(), attached.get_content()) == ("application/octet-stream", b"Subject: x\n\ny")
+
     def test_the_same_order_again_is_the_same_mail(self, world):
         message_id = new_id(NOON)
         order(world, message_id=message_id)
