@@ -9,7 +9,6 @@ against botocore's own signer. Everything that is called rarely (S3, Scheduler, 
 
 import hashlib
 import hmac
-import json
 import random
 import select
 import threading
@@ -20,6 +19,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 from chalicelib.foundation.errors import ClientelaError, UnavailableError
 from chalicelib.foundation.settings import Settings
@@ -139,7 +140,7 @@ class Aws:
         the operation with its prefix (``DynamoDB_20120810.PutItem``). Raises `AwsError` for what AWS refused and
         `UnavailableError` when every attempt was lost.
         """
-        body = json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode()
+        body = orjson.dumps(request)
         content_type = f"application/x-amz-json-{version}"
         for attempt in range(1, self._attempts + 1):
             try:
@@ -150,7 +151,7 @@ class Aws:
             else:
                 if answer.status == 200:
                     try:
-                        return json.loads(answer.body) if answer.body else {}
+                        return orjson.loads(answer.body) if answer.body else {}
                     except ValueError as error:
                         if attempt == self._attempts:
                             raise NoAnswerError(f"{service} answered something unreadable") from error
@@ -294,7 +295,7 @@ class _Reader:
 
 def _failure(answer: Answer) -> AwsError:
     try:
-        body = json.loads(answer.body)
+        body = orjson.loads(answer.body)
     except ValueError:
         body = {}
     if not isinstance(body, dict):

@@ -4,12 +4,13 @@ Specification: https://github.com/ulid/spec. Two made in one millisecond by one 
 """
 
 import os
+import re
 import threading
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_LENGTH = 26
+_IDENTIFIER = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
 _lock = threading.Lock()
 _last: tuple[int, int] = (0, 0)
 
@@ -46,7 +47,7 @@ def first_id(at: datetime) -> str:
 
 def is_id(text: str) -> bool:
     """Whether this could be one of our identifiers; what comes from outside is asked before it becomes a key."""
-    return len(text) == _LENGTH and text[0] <= "7" and all(character in _ALPHABET for character in text)
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def derived_id(at: datetime, *parts: str) -> str:

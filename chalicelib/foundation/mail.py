@@ -6,7 +6,6 @@ outcomes are told apart, and the caller's ledger decides (docs/decisions on send
 """
 
 import re
-from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -14,6 +13,8 @@ from email.policy import SMTP
 from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote_plus
+
+import pybase64
 
 from chalicelib.foundation.aws import Aws, NoAnswerError, NotSentError
 from chalicelib.foundation.errors import ClientelaError
@@ -80,7 +81,7 @@ class SesMailer:
             parts.append(f"&Tags.member.{number}.Name={_quoted(name)}&Tags.member.{number}.Value={_quoted(value)}")
         parts.append("&RawMessage.Data=")
         # Of base64's alphabet only these three mean something in a form.
-        data = b2a_base64(mime, newline=False).replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
+        data = pybase64.b64encode(mime).replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
         body = "".join(parts).encode() + data
         try:
             answer = self._aws.post_once(

@@ -10,7 +10,7 @@ depth and time.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -184,6 +184,8 @@ class _RefusedError(Exception):
 
 
 _SHOW = "_show"
+_KEPT = 64
+"""Values whose escaped and encoded form a template remembers: a message shows most of them several times."""
 
 
 def _default(value: Any, fallback: Any = "") -> Any:
@@ -282,6 +284,7 @@ class _Checker:
         self._vocabulary = vocabulary
         self._mode = mode
         self._encode = encode
+        self._written = lru_cache(_KEPT)(self._write)
         self._nodes = 0
         self._loop_variable = ""
         self._inner: frozenset[str] = frozenset()
@@ -300,6 +303,9 @@ class _Checker:
             text = ""
         else:
             text = str(value)
+        return self._written(text)
+
+    def _write(self, text: str) -> str:
         if self._mode == "html" and not text.isalnum():
             text = str(escape(text))
         return self._encode(text) if self._encode else text

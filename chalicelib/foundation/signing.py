@@ -25,21 +25,24 @@ class Signer:
         if len(secret) < 32:
             raise ValueError("a signing secret has at least 32 bytes")
         self._secret = secret
-        self._keys: dict[str, bytes] = {}
+        self._macs: dict[str, hmac.HMAC] = {}
 
-    def _key(self, purpose: str) -> bytes:
-        key = self._keys.get(purpose)
-        if key is None:
-            key = self._keys[purpose] = hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
-        return key
+    def _mac(self, purpose: str, payload: bytes) -> bytes:
+        mac = self._macs.get(purpose)
+        if mac is None:
+            key = hmac.digest(self._secret, purpose.encode(), hashlib.sha256)
+            mac = self._macs[purpose] = hmac.new(key, digestmod="sha256")
+        mac = mac.copy()  # with the key taken in already: a mail has ten signatures
+        mac.update(payload)
+        return mac.digest()
 
     def digest(self, purpose: str, value: bytes) -> str:
         """A keyed fingerprint in hexadecimal: the same value always gives the same, and tells nothing of the value."""
-        return hmac.digest(self._key(purpose), value, hashlib.sha256).hex()
+        return self._mac(purpose, value).hex()
 
     def sign(self, purpose: str, payload: bytes) -> str:
         """A URL-safe token that carries the payload."""
-        signature = hmac.digest(self._key(purpose), payload, hashlib.sha256)[:_SIGNATURE]
+        signature = self._mac(purpose, payload)[:_SIGNATURE]
         return urlsafe_b64encode(signature + payload).rstrip(b"=").decode()
 
     def open(self, purpose: str, token: str) -> bytes:
@@ -51,6 +54,6 @@ class Signer:
         except (Base64Error, ValueError) as error:
             raise BadTokenError("The token is not valid.") from error
         signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        if not hmac.compare_digest(signature, hmac.digest(self._key(purpose), payload, hashlib.sha256)[:_SIGNATURE]):
+        if not hmac.compare_digest(signature, self._mac(purpose, payload)[:_SIGNATURE]):
             raise BadTokenError("The token is not valid.")
         return payload

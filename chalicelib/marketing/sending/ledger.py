@@ -5,8 +5,10 @@ signing and sending it. `DynamoDB <https://docs.aws.amazon.com/amazondynamodb/la
 condition and change together, which is all the protocol needs: whoever loses a race is told so and does nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from chalicelib.foundation.aws import AwsError
@@ -496,57 +498,27 @@ def recipient_of(record: RecipientRecord) -> Recipient:
 
 def recipient_in(image: Image) -> Recipient:
     """The recipient in an item as DynamoDB gives it."""
-
-    def text(name: str) -> str:
-        value = image.get(name)
-        return value["S"] if value else ""
-
-    def instant(name: str) -> datetime | None:
-        value = image.get(name)
-        return from_text(value["S"]) if value else None
-
-    return Recipient(
-        workspace_id=image["workspace_id"]["S"],
-        campaign_id=image["campaign_id"]["S"],
-        shard=int(image["pk"]["S"][-3:]),
-        contact_id=image["contact_id"]["S"],
-        email=text("email"),
-        contact_version=int(image["contact_version"]["N"]) if "contact_version" in image else 0,
-        state=_STATES[image["state"]["S"]],
-        attempt=int(image["attempt"]["N"]),
-        reason=text("reason"),
-        state_at=instant("state_at"),
-        lease_until=instant("lease_until"),
-        not_before=instant("not_before"),
-        consent_id=text("consent_id"),
-        message_id=text("message_id"),
-        sent_at=instant("sent_at"),
-        delivered_at=instant("delivered_at"),
-        bounced_at=instant("bounced_at"),
-        bounce_kind=text("bounce_kind"),
-        bounce_class=text("bounce_class"),
-        delayed_at=instant("delayed_at"),
-        soft_bounces=len(image["soft_bounces"]["SS"]) if "soft_bounces" in image else 0,
-        complained_at=instant("complained_at"),
-        opened_at=instant("opened_at"),
-        machine_opened_at=instant("machine_opened_at"),
-        clicked_at=instant("clicked_at"),
-        machine_clicked_at=instant("machine_clicked_at"),
-        unsubscribed_at=instant("unsubscribed_at"),
-        open_scored_at=instant("open_scored_at"),
-        click_scored_at=instant("click_scored_at"),
-        converted_at=instant("converted_at"),
-        links=frozenset(image["links"]["SS"]) if "links" in image else frozenset(),
-        client=text("client"),
-        device=text("device"),
-        language=text("language"),
-        variant=int(image["variant"]["N"]) if "variant" in image else None,
-        created_at=instant("created_at"),
-        version=int(image["version"]["N"]),
-    )
+    values: dict[str, Any] = {"shard": int(image["pk"]["S"][-3:])}
+    for name, typed in image.items():
+        read = _READERS.get(name)
+        if read is not None:
+            values[name] = read(typed)
+    return Recipient(email=values.pop("email", ""), **values)
 
 
 _STATES = {state.value: state for state in State}
+_READ: dict[Any, Callable[[Mapping[str, Any]], Any]] = {
+    str: itemgetter("S"),
+    int: lambda typed: int(typed["N"]),
+    int | None: lambda typed: int(typed["N"]),
+    datetime | None: lambda typed: from_text(typed["S"]),
+}
+_READERS = {each.name: _READ[each.type] for each in fields(Recipient) if each.type in _READ} | {
+    "state": lambda typed: _STATES[typed["S"]],
+    "links": lambda typed: frozenset(typed["SS"]),
+    "soft_bounces": lambda typed: len(typed["SS"]),
+}
+"""How a recipient's attributes are read out of an item; the others are not the recipient's."""
 _S_PENDING = {"S": State.PENDING.value}
 _S_CLAIMED = {"S": State.CLAIMED.value}
 _S_SENT = {"S": State.SENT.value}
