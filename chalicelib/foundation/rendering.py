@@ -203,7 +203,19 @@ def _truncate(value: Any, length: Any = 80) -> Any:
 
 
 def _element(position: int) -> Callable[[Any], Any]:
-    return lambda value: value[position] if value else ""
+    def element(value: Any) -> Any:
+        if not isinstance(value, (str, list, tuple)):
+            return value
+        return value[position] if value else ""
+
+    return element
+
+
+def _holds(value: Any, element: Any) -> bool:
+    """Whether a text or list has this in it; nothing else has anything."""
+    if isinstance(value, str):
+        return isinstance(element, str) and element in value
+    return isinstance(value, (list, tuple)) and element in value
 
 
 def _join(value: Any, separator: Any = ", ") -> str:
@@ -249,12 +261,13 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "join": _join,
     "length": lambda value: len(value) if isinstance(value, (str, list, tuple)) else 0,
     "turns": lambda value: list(value or ())[:LOOP_TURNS],
+    "holds": _holds,
     "name": _text_filter(name_text),
     "date": _date,
     "money": _money,
     "number": _number,
 }
-_FILTER_NAMES = frozenset(_FILTERS) - {"turns"}
+_FILTER_NAMES = frozenset(_FILTERS) - {"turns", "holds"}
 _IN_LANGUAGE = frozenset({"date", "money", "number"})
 """Filters that write in the template's language, which the checker hands to them first."""
 
@@ -450,14 +463,17 @@ class _Checker:
         self.names.add(name)
         return nodes.Name(self._vocabulary.variable(name), "load", lineno=node.lineno)
 
-    def _comparison(self, node: nodes.Compare, depth: int) -> nodes.Compare:
+    def _comparison(self, node: nodes.Compare, depth: int) -> nodes.Expr:
         if len(node.ops) != 1 or node.ops[0].op not in ("eq", "ne", "in", "notin"):
             raise _RefusedError(node.lineno, "only ==, !=, in and not in can compare")
         right = node.ops[0].expr
         if node.ops[0].op in ("in", "notin") and _dotted(right) not in self._vocabulary.lists | self._vocabulary.texts:
             raise _RefusedError(node.lineno, "in asks for a value of the contact on its right")
-        operand = nodes.Operand(node.ops[0].op, self._expression(right, depth), lineno=node.lineno)
-        return nodes.Compare(self._expression(node.expr, depth), [operand], lineno=node.lineno)
+        left, right = self._expression(node.expr, depth), self._expression(right, depth)
+        if node.ops[0].op in ("in", "notin"):  # Python's own raises where a number is asked for in a text
+            holds = nodes.Filter(right, "holds", [left], [], None, None, lineno=node.lineno)
+            return holds if node.ops[0].op == "in" else nodes.Not(holds, lineno=node.lineno)
+        return nodes.Compare(left, [nodes.Operand(node.ops[0].op, right, lineno=node.lineno)], lineno=node.lineno)
 
 
 def _constant_of(node: nodes.Node) -> Any:

@@ -27,6 +27,8 @@ def seed(runtime: Runtime, *, workspace_id: str, campaign_id: str) -> None:
         return
     listed = consent.suppressed(table=runtime.table, signer=runtime.signer, workspace_id=workspace_id, emails=emails)
     letter = sending.letters(runtime=runtime, campaign=campaign).text("")
+    if not letter.source:
+        return  # the campaign has paused itself, too
     for email in emails:
         message_id = derived_id(campaign.created_at, "seed", campaign.id, email)
         if email in listed or store.read(runtime.table, workspace_id, message_id) is not None:

@@ -63,7 +63,7 @@ class Checks:
             table=table,
             signer=signer,
             workspace_id=workspace_id,
-            emails=[row.email for row in rows],
+            emails=[row.email for row in rows if row.email],  # somebody who was erased has none
             consistent=True,
         )
         now = clock.now()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation import observability
-from chalicelib.foundation.errors import ConflictError
+from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
@@ -81,14 +81,19 @@ class HandOver:
     _ahead: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.sender.table, self.campaign, self.letter.source)
         if self.campaign.delivery.mode == "local_time":
             self._clock = pacing.clock_of(self.sender.table, self.campaign)
 
     def run(self, rows: Sequence[Recipient]) -> Ending:
-        """Send to these, who are pending and due."""
+        """Send to these, who are pending and due. What cannot be written for anybody pauses the campaign."""
         try:
+            if not self.letter.source:
+                return self._pause("blocked")
+            self._pace = Pace(self.sender.table, self.campaign, self.letter.source)
             ending = self._each(rows)
+        except InvalidError:  # a text that could be compiled when it was saved
+            self._turn(None)
+            return self._pause("blocked")
         except Exception:
             self._turn(None)  # whatever has failed: who was sent to is marked as sent
             raise
@@ -198,8 +203,10 @@ class HandOver:
                 reason = Reason.ADDRESS_INVALID
             else:
                 return _Written(row, contact.consents[PURPOSE].ledger_id, mime)
-        ledger.suppress(work.table, row, now, reason)
-        self.tally.ended += 1
+        if ledger.suppress(work.table, row, now, reason):
+            self.tally.ended += 1
+        else:  # another delivery has it, and may not have come to an end with it
+            self.tally.later(now + LEASE)
         return None
 
     def _turn(self, written: _Written | None) -> bool:
@@ -259,8 +266,8 @@ class HandOver:
         tally.refused += 1
         return self._pause() if tally.refused >= _REFUSALS else Ending.DONE
 
-    def _pause(self) -> Ending:
-        observability.metric("CampaignsPaused", 1, "Count", reason="refused")
+    def _pause(self, reason: str = "refused") -> Ending:
+        observability.metric("CampaignsPaused", 1, "Count", reason=reason)
         with contextlib.suppress(ConflictError):  # somebody else stopped it meanwhile
             campaigns.pause_campaign(
                 table=self.sender.table,
@@ -268,6 +275,6 @@ class HandOver:
                 workspace_id=self.campaign.workspace_id,
                 campaign_id=self.campaign.id,
                 changed_by=campaigns.SYSTEM,
-                reason="refused",
+                reason=reason,
             )
         return Ending.PAUSED

@@ -55,7 +55,7 @@ class Letter:
         self._subject_header = "" if self._subject.names else unstructured(campaign.subject, limit=_SUBJECT_LIMIT)
         name = campaign.from_name or workspace.sender_name
         feedback = ":".join(re.sub(r"[^A-Za-z0-9-]", "", part) for part in (campaign.id, workspace.id))
-        lines = [f"From: {mailbox(name, self.source)}"]
+        lines = [f"From: {mailbox(name, self.source)}"] if self.source else []  # a draft can be looked at without
         if campaign.reply_to:
             lines.append(f"Reply-To: {checked_address(campaign.reply_to)}")
         lines += [f"Feedback-ID: {feedback}:campaign:clientela", "MIME-Version: 1.0"]

@@ -16,7 +16,7 @@ from chalicelib.marketing.campaigns import events
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import Campaign, CampaignState, IllegalMoveError
 from chalicelib.marketing.sending import ledger, pacing, store
-from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, Reason, Recipient, State
+from chalicelib.marketing.sending.domain import ENDED, EVIDENCE_WAIT, LEASE, Reason, Recipient, State
 from chalicelib.marketing.sending.handover import Ending, HandOver
 from chalicelib.marketing.sending.records import RECIPIENT_PREFIX, ledger_partition
 from chalicelib.marketing.sending.testing import held_until
@@ -148,11 +148,12 @@ def _give_up(sender: Sender, rows: Iterable[Recipient], tally: Tally) -> None:
     """A cancelled campaign: who was waiting does not get it."""
     now = sender.clock.now()
     for row in rows:
-        if row.state is State.PENDING:
-            ledger.suppress(sender.table, row, now, Reason.CANCELLED)
-            tally.ended += 1
-        else:
+        if row.state is not State.PENDING:
             _reap(sender.table, row, now, tally, now)
+        elif ledger.suppress(sender.table, row, now, Reason.CANCELLED):
+            tally.ended += 1
+        else:  # a sender that had begun before has it
+            tally.later(now + LEASE)
 
 
 def _due_at(campaign: Campaign, row: Recipient, now: datetime) -> datetime:
