@@ -10,7 +10,8 @@ PLAN = "campaign.plan"
 """Queue ``campaign-plan``; data: ``campaign_id``. Start the campaign if it is due, and plan one page of its audience."""
 WALK = "campaign.walk"
 """Queue ``campaign-send``; data: ``campaign_id``, ``shard``, ``after`` (a sort key, empty at the start), ``ended`` (recipients
-already found at their end in this walk), ``retry_at`` (the earliest moment that somebody in this walk has to be looked at again).
+already found at their end in this walk), ``retry_at`` (the earliest moment that somebody in this walk has to be looked at again),
+``began`` (when this walk began).
 """
 
 
@@ -26,7 +27,14 @@ def plan(campaign: Campaign, now: datetime) -> Envelope:
 
 
 def walk(
-    campaign: Campaign, now: datetime, shard: int, *, after: str = "", ended: int = 0, retry_at: str = ""
+    campaign: Campaign,
+    now: datetime,
+    shard: int,
+    *,
+    after: str = "",
+    ended: int = 0,
+    retry_at: str = "",
+    began: str = "",
 ) -> Envelope:
     """The order to work through a shard of the ledger from a place on."""
     return Envelope(
@@ -34,7 +42,14 @@ def walk(
         type=WALK,
         workspace_id=campaign.workspace_id,
         at=now,
-        data={"campaign_id": campaign.id, "shard": shard, "after": after, "ended": ended, "retry_at": retry_at},
+        data={
+            "campaign_id": campaign.id,
+            "shard": shard,
+            "after": after,
+            "ended": ended,
+            "retry_at": retry_at,
+            "began": began,
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """A campaign's items: itself, its body (apart, so that lists do not read it) and where they stand."""
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.foundation.table import InstantAttribute, Key, Record, partition
 
@@ -41,6 +41,7 @@ class CampaignRecord(Record, discriminator="campaign"):
     started_at = InstantAttribute(null=True)
     finished_at = InstantAttribute(null=True)
     stop_reason = UnicodeAttribute(null=True)
+    settled = BooleanAttribute(null=True)
     baseline = JSONAttribute(null=True)
     warnings = JSONAttribute(null=True)
     marks = JSONAttribute(null=True)

@@ -56,6 +56,7 @@ _UNSENT: Mapping[str, Any] = {
     "started_at": None,
     "finished_at": None,
     "stop_reason": "",
+    "settled": False,
     "baseline": Baseline(),
     "ab": None,
     "occurrences": None,
@@ -428,22 +429,26 @@ def audience_known(*, table: Table, clock: Clock, campaign: Campaign, audience: 
     return store.replace(table, replace(known, marks=(Mark(now, 0),), updated_at=now, changed_by=SYSTEM))
 
 
-def finish(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
-    """Every recipient has come to an end."""
-
-    def change(campaign: Campaign) -> Campaign:
-        state = after(campaign.state, Move.FINISH, current=campaign)
-        return replace(campaign, state=state, finished_at=clock.now(), changed_by=SYSTEM)
-
-    return _change(table, clock, workspace_id, campaign_id, change)
+def finish(*, table: Table, clock: Clock, campaign: Campaign) -> Campaign:
+    """Every recipient has come to an end; of a cancelled campaign it is noted, so that nobody looks after it any more. `ConflictError`
+    when it has changed since it was read: one of them may have been brought back to life.
+    """
+    now = clock.now()
+    if campaign.state is CampaignState.CANCELLED:
+        return campaign if campaign.settled else store.replace(table, replace(campaign, settled=True, updated_at=now))
+    state = after(campaign.state, Move.FINISH, current=campaign)
+    done = replace(campaign, state=state, finished_at=now, updated_at=now, changed_by=SYSTEM)
+    return store.replace(table, done)
 
 
 def reopen(*, table: Table, clock: Clock, workspace_id: str, campaign_id: str) -> Campaign:
-    """A recipient of a finished campaign is to be sent to again; a campaign that is still under way is left as it is."""
+    """A recipient of a finished campaign is to be sent to again. A campaign that is still under way is only written, so that a walk which
+    is about to finish it has to look again.
+    """
 
     def change(campaign: Campaign) -> Campaign:
         if campaign.state in (CampaignState.SENDING, CampaignState.PAUSED):
-            return campaign
+            return replace(campaign)
         state = after(campaign.state, Move.REOPEN, current=campaign)
         return replace(campaign, state=state, finished_at=None)
 

@@ -223,6 +223,7 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         started_at=campaign.started_at,
         finished_at=campaign.finished_at,
         stop_reason=campaign.stop_reason or None,
+        settled=True if campaign.settled else None,
         baseline=asdict(campaign.baseline) if campaign.baseline != Baseline() else None,
         marks=[[clock.to_text(mark.at), mark.ended] for mark in campaign.marks] or None,
         warnings=[_notice(notice) for notice in campaign.warnings] or None,
@@ -266,6 +267,7 @@ def to_domain(record: CampaignRecord) -> Campaign:
         started_at=record.started_at,
         finished_at=record.finished_at,
         stop_reason=record.stop_reason or "",
+        settled=bool(record.settled),
         baseline=Baseline(**(record.baseline or {})),
         marks=tuple(Mark(clock.from_text(at), ended) for at, ended in record.marks or ()),
         warnings=tuple(Notice(**notice) for notice in record.warnings or []),
@@ -282,6 +284,8 @@ def _due_at(campaign: Campaign) -> datetime | None:
         case CampaignState.RECURRING:
             return campaign.occurrences.next_at if campaign.occurrences is not None else None
         case CampaignState.PLANNING | CampaignState.SENDING:
+            return campaign.updated_at + TENDED_EVERY
+        case CampaignState.CANCELLED if campaign.started_at is not None and not campaign.settled:
             return campaign.updated_at + TENDED_EVERY
     return None
 

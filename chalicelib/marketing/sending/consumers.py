@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.foundation import observability
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.memory import Memory
 from chalicelib.foundation.messaging import Envelope
@@ -52,28 +53,44 @@ def walk(runtime: Runtime, envelope: Envelope) -> None:
         after=str(data.get("after", "")),
         ended=int(data.get("ended", 0)),
         retry_at=str(data.get("retry_at", "")),
+        began=str(data.get("began", "")),
     )
 
 
 def tick(runtime: Runtime) -> None:
-    """Every minute: campaigns whose time has come, whose planner has stopped, whose recipients wait for somebody."""
+    """Every minute: campaigns whose time has come, whose planner has stopped, whose recipients wait for somebody. One that fails
+    keeps no other waiting.
+    """
+    failures: list[Exception] = []
     for found in campaigns.due(table=runtime.table, clock=runtime.clock):
-        if found.state is CampaignState.RECURRING:
-            campaigns.occur(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
-            continue
-        campaign = campaigns.tend_test(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
-        if campaign.state is CampaignState.SENDING:
-            campaigns.judge(
-                table=runtime.table,
-                clock=runtime.clock,
-                workspace_id=campaign.workspace_id,
-                campaign_id=campaign.id,
-            )
-            sender.tend(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=campaign)
-        else:
-            runtime.queues.publish("campaign-plan", [events.plan(campaign, runtime.clock.now())])
-        if campaign.state is not CampaignState.SCHEDULED:
-            campaigns.looked_after(table=runtime.table, clock=runtime.clock, campaign=campaign)
+        try:
+            _look_after(runtime, found)
+        except Exception as error:  # noqa: BLE001
+            about = {"workspace_id": found.workspace_id, "campaign_id": found.id}
+            observability.failure("campaign not looked after", **about)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some campaigns were not looked after", failures)
+
+
+def _look_after(runtime: Runtime, found: Campaign) -> None:
+    if found.state is CampaignState.RECURRING:
+        campaigns.occur(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
+        return
+    campaign = campaigns.tend_test(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=found)
+    if campaign.state is CampaignState.SENDING:
+        campaigns.judge(
+            table=runtime.table,
+            clock=runtime.clock,
+            workspace_id=campaign.workspace_id,
+            campaign_id=campaign.id,
+        )
+    if campaign.state in (CampaignState.SENDING, CampaignState.CANCELLED):
+        sender.tend(table=runtime.table, clock=runtime.clock, queues=runtime.queues, campaign=campaign)
+    else:
+        runtime.queues.publish("campaign-plan", [events.plan(campaign, runtime.clock.now())])
+    if campaign.state is not CampaignState.SCHEDULED:
+        campaigns.looked_after(table=runtime.table, clock=runtime.clock, campaign=campaign)
 
 
 def letter_of(runtime: Runtime, campaign: Campaign) -> "Letters":

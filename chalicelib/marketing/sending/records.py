@@ -53,13 +53,16 @@ class RecipientRecord(Record, discriminator="recipient"):
 
 
 class ShardRecord(Record, discriminator="campaign_shard"):
-    """``W#w#CAMP#k`` / ``SHARD#nnn``: how many rows a shard of the ledger has, and whether all of them have come to an end."""
+    """``W#w#CAMP#k`` / ``SHARD#nnn``: how many rows a shard of the ledger has, and whether all of them have come to an end; when a
+    person last brought one of them back to life.
+    """
 
     shard = NumberAttribute()
     planned = NumberAttribute()
     done = NumberAttribute(default=0)
     worked_at = InstantAttribute(null=True)
     next_at = InstantAttribute(null=True)
+    reopened_at = InstantAttribute(null=True)
 
 
 class PaceRecord(Record, discriminator="campaign_pace"):

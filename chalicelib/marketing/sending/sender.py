@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.foundation.clock import Clock, from_text, to_text
-from chalicelib.foundation.errors import NotFoundError
+from chalicelib.foundation.errors import ConflictError, NotFoundError
 from chalicelib.foundation.messaging import Queues
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import events
@@ -27,13 +27,23 @@ PAGE = 100
 _IDLE = timedelta(minutes=3)
 """A shard that nobody has worked on for so long, and that is due, is walked again by the tick."""
 _DELAY_LIMIT = timedelta(seconds=890)
+_FINISHING = 3
 
 
 def walk(
-    sender: Sender, *, workspace_id: str, campaign_id: str, shard: int, after: str, ended: int, retry_at: str
+    sender: Sender,
+    *,
+    workspace_id: str,
+    campaign_id: str,
+    shard: int,
+    after: str,
+    ended: int,
+    retry_at: str,
+    began: str = "",
 ) -> None:
-    """Go on with a walk through a shard, from a row on."""
+    """Go on with a walk through a shard, from a row on; one that begins has no moment at which it ``began``."""
     tally = Tally(ended, from_text(retry_at) if retry_at else None)
+    begun = from_text(began) if began else sender.clock.now()
     while True:
         campaign = _campaign(sender.table, workspace_id, campaign_id)
         if campaign is None or campaign.state not in (CampaignState.SENDING, CampaignState.CANCELLED):
@@ -56,7 +66,7 @@ def walk(
             continue
         if ending is Ending.DONE:
             if len(rows) < PAGE:
-                _end(sender, campaign, shard, tally)
+                _end(sender, campaign, shard, tally, begun)
                 return
             after = RECIPIENT_PREFIX + rows[-1].contact_id
             ended = tally.ended
@@ -64,19 +74,22 @@ def walk(
         store.worked(sender.table, campaign, shard, now)
         if ending is Ending.LATER or not sender.has_time():
             later = tally.retry_at if ending is Ending.LATER else None
-            _go_on(sender, campaign, shard, after, tally.retry_at, ended, now, later)
+            _go_on(sender, campaign, shard, after, tally.retry_at, ended, now, later, begun)
             return
 
 
 def tend(*, table: Table, clock: Clock, queues: Queues, campaign: Campaign) -> None:
-    """See to it that every shard which has something to do is being walked; and that a campaign that is done says so."""
+    """See to it that every shard which has something to do is being walked; and that a campaign that is done says so. Of one that was
+    cancelled while it was planned no shard was ever counted: a walk does it.
+    """
     now = clock.now()
     found = store.shards(table, campaign)
     open_shards = [record for record in found if not record.done]
     if not open_shards and len(found) >= campaign.shards:
         _finish(table, clock, campaign)
         return
-    orders = []
+    counted = {int(record.shard) for record in found}
+    orders = [events.walk(campaign, now, shard) for shard in range(campaign.shards) if shard not in counted]
     for record in open_shards:
         idle = (record.worked_at or record.created_at) + _IDLE <= now
         due = record.next_at is None or record.next_at <= now
@@ -102,46 +115,60 @@ def _go_on(
     ended: int,
     now: datetime,
     later: datetime | None,
+    begun: datetime,
 ) -> None:
     """Order the rest of the walk: at once, or when its time comes."""
     text = to_text(retry_at) if retry_at else ""
-    order = events.walk(campaign, now, shard, after=after, ended=ended, retry_at=text)
+    order = events.walk(campaign, now, shard, after=after, ended=ended, retry_at=text, began=to_text(begun))
     delay = 0 if later is None else max(1, int((min(later - now, _DELAY_LIMIT)).total_seconds()))
     sender.queues.publish("campaign-send", [order], delay=delay)
 
 
-def _end(sender: Sender, campaign: Campaign, shard: int, tally: Tally) -> None:
+def _end(sender: Sender, campaign: Campaign, shard: int, tally: Tally, begun: datetime) -> None:
     """The last row was seen."""
     now = sender.clock.now()
     record = store.read_shard(sender.table, campaign, shard)
+    if (
+        record is None and campaign.state is CampaignState.CANCELLED
+    ):  # before anybody had counted; no row is planned any more
+        planned = ledger.count(sender.table, ledger_partition(campaign.workspace_id, campaign.id, shard))
+        store.put_shard(sender.table, campaign, shard, planned, now)
+        record = store.read_shard(sender.table, campaign, shard)
     if record is None:
         return
-    if tally.ended >= int(record.planned):
-        store.done(sender.table, campaign, shard, now)
-        if all(each.done for each in store.shards(sender.table, campaign)):
-            _finish(sender.table, sender.clock, campaign)
-        return
-    _next(sender, campaign, shard, tally.retry_at, now)
+    if tally.ended < int(record.planned):
+        _next(sender, campaign, shard, tally.retry_at, now)
+    elif not store.done(sender.table, campaign, shard, now, began=begun):
+        _next(sender, campaign, shard, now + store.REOPENING, now)
+    elif all(each.done for each in store.shards(sender.table, campaign)):
+        _finish(sender.table, sender.clock, campaign)
 
 
 def _next(sender: Sender, campaign: Campaign, shard: int, at: datetime | None, now: datetime) -> None:
     """See to it that the shard is walked again from the start at a moment."""
     at = max(at or now, now + timedelta(seconds=1))
     ordered = store.next_walk(sender.table, campaign, shard, at, now)
-    if ordered and (at - now <= _DELAY_LIMIT or campaign.state is CampaignState.CANCELLED):
-        # A later one is ordered by the tick when its time comes; the tick does not look after what was cancelled.
+    if ordered and at - now <= _DELAY_LIMIT:  # a later one is ordered by the tick when its time comes
         delay = int(min(at - now, _DELAY_LIMIT).total_seconds()) + 1
         sender.queues.publish("campaign-send", [events.walk(campaign, now, shard)], delay=delay)
 
 
 def _finish(table: Table, clock: Clock, campaign: Campaign) -> None:
-    found = store.shards(table, campaign)
-    if sum(int(record.planned) for record in found) != (campaign.audience or 0):
+    """The campaign is read before its shards: whoever brings a row back to life opens the shard and then writes the campaign."""
+    for _ in range(_FINISHING):
+        present = _campaign(table, campaign.workspace_id, campaign.id)
+        found = store.shards(table, campaign)
+        if present is None or len(found) < present.shards or not all(record.done for record in found):
+            return
+        if present.audience is not None and sum(int(record.planned) for record in found) != present.audience:
+            return
+        try:
+            campaigns.finish(table=table, clock=clock, campaign=present)
+        except IllegalMoveError:
+            return  # paused meanwhile, or finished by another walk
+        except ConflictError:
+            continue
         return
-    try:
-        campaigns.finish(table=table, clock=clock, workspace_id=campaign.workspace_id, campaign_id=campaign.id)
-    except IllegalMoveError:
-        return  # paused or cancelled meanwhile, or finished by another walk
 
 
 def _give_up(sender: Sender, rows: Iterable[Recipient], tally: Tally) -> None:

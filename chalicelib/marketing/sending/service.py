@@ -225,7 +225,7 @@ def resolve(
     now = clock.now()
     if not was_sent:
         # The shard is opened first: a row that is pending in a shard that is done would be forgotten.
-        store.done(table, campaign, row.shard, now, is_done=False)
+        store.reopen(table, campaign, row.shard, now)
         campaigns.reopen(table=table, clock=clock, workspace_id=workspace_id, campaign_id=campaign_id)
     if not ledger.resolve(table, row, now, was_sent=was_sent):
         raise ConflictError(current=get_recipient(table=table, campaign=campaign, contact_id=contact_id))

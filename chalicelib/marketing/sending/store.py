@@ -28,6 +28,8 @@ from chalicelib.marketing.sending.records import (
 
 _CAP_DAYS = 60
 _TRIES = 6
+REOPENING = timedelta(seconds=30)
+"""How long after a shard was opened again its row may come back to life at the latest."""
 
 
 def put_shard(table: Table, campaign: Campaign, shard: int, planned: int, now: datetime) -> None:
@@ -62,10 +64,24 @@ def worked(table: Table, campaign: Campaign, shard: int, now: datetime) -> None:
     _change(table, shard_key(campaign.workspace_id, campaign.id, shard), [ShardRecord.worked_at.set(now)])
 
 
-def done(table: Table, campaign: Campaign, shard: int, now: datetime, *, is_done: bool = True) -> None:
-    """All rows of the shard have come to an end; or one has been brought back to life."""
+def done(table: Table, campaign: Campaign, shard: int, now: datetime, *, began: datetime) -> bool:
+    """All rows of the shard have come to an end, as a walk found that ``began`` then; False when one may have been brought back to life
+    since it passed.
+    """
+    actions: list[Any] = [ShardRecord.done.set(1), ShardRecord.worked_at.set(now), ShardRecord.next_at.remove()]
+    since = ShardRecord.reopened_at.does_not_exist() | (ShardRecord.reopened_at < began - REOPENING)
+    try:
+        table.update(ShardRecord, shard_key(campaign.workspace_id, campaign.id, shard), actions, condition=since)
+    except ConflictError:
+        return False
+    return True
+
+
+def reopen(table: Table, campaign: Campaign, shard: int, now: datetime) -> None:
+    """A row of the shard is about to be brought back to life."""
     actions: list[Any] = [
-        ShardRecord.done.set(int(is_done)),
+        ShardRecord.done.set(0),
+        ShardRecord.reopened_at.set(now),
         ShardRecord.worked_at.set(now),
         ShardRecord.next_at.remove(),
     ]

@@ -80,7 +80,7 @@ class Campaign:
     its ledger is spread, fixed when planning begins; ``stop_reason`` says why it paused (``bounces``, ``complaints``, ``late``: its
     time was missed by hours, ``person``). ``template_id`` is where its body came from, ``topic`` the topic of the preference
     centre that it belongs to, ``resend_of`` the campaign whose silent recipients are its audience, ``occurrence_of`` the
-    recurring campaign that made it.
+    recurring campaign that made it; ``settled`` says of a cancelled one that all its recipients have come to an end.
     """
 
     workspace_id: str
@@ -117,6 +117,7 @@ class Campaign:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     stop_reason: str = ""
+    settled: bool = False
     baseline: Baseline = Baseline()
     warnings: tuple[Notice, ...] = ()
     changed_by: str = ""
