@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { changes, contested, draftOf, same } from '../src/features/campaigns/draft.svelte'
+import { changes, contested, draftOf, same, type Draft } from '../src/features/campaigns/draft.svelte'
+import { withLanguage, withoutLanguage, withOwnLanguage } from '../src/features/campaigns/languages'
 import { campaignOf, ended, letter, moving, LEDGER } from '../src/features/campaigns/model'
 import { opensAt } from '../src/features/campaigns/pacing'
 import { daysWords, lasting, paceWords, rhythmWords } from '../src/features/campaigns/words'
@@ -39,6 +40,30 @@ describe('a draft', () => {
   it('compares without regard to the order of keys', () => {
     expect(same({ a: [1, { b: 2, c: 3 }] }, { a: [1, { c: 3, b: 2 }] })).toBe(true)
     expect(same([1, 2], [2, 1])).toBe(false)
+  })
+})
+
+describe('the languages of a campaign', () => {
+  const text = (subject: string): { subject: string; preheader: string; body: null } => ({ subject, preheader: '', body: null })
+  const draft: Draft = {
+    ...draftOf(campaignOf(listed)), translations: { es: { subject: 'Hola', preheader: '', body: { format: 'text', source: 'hola' } } },
+    ab_test: { what: 'subject', share: 20, variants: [{ ...text('Hi'), translations: { es: text('Buenas') } }], winner_by: 'opens', after_minutes: 60 },
+  }
+  const variants = (one: Partial<Draft>): unknown => one.ab_test?.variants[0]
+  it('goes from its test, too, which the API would refuse otherwise, and comes back', () => {
+    const without = { ...draft, ...withoutLanguage(draft, 'es') }
+    expect(without.translations).toEqual({})
+    expect(variants(without)).toEqual({ ...text('Hi'), translations: {} })
+    expect(withLanguage(without, 'es', draft)).toEqual({ translations: draft.translations, ab_test: draft.ab_test })
+  })
+  it('is begun in the test as well', () => {
+    expect(variants(withLanguage(draft, 'fr'))).toEqual({ ...text('Hi'), translations: { es: text('Buenas'), fr: text('') } })
+  })
+  it('changes places with the own one everywhere', () => {
+    const swapped = withOwnLanguage(draft, 'es')
+    expect(swapped).toMatchObject({ language: 'es', subject: 'Hola', translations: { en: { subject: 'Hello' } } })
+    expect(variants(swapped)).toEqual({ ...text('Buenas'), translations: { en: text('Hi') } })
+    expect(withOwnLanguage({ ...draft, ...swapped }, 'en')).toMatchObject({ language: 'en', subject: 'Hello', ab_test: draft.ab_test })
   })
 })
 

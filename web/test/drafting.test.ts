@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Drafting } from '../src/features/campaigns/draft.svelte'
+import { Estimating } from '../src/features/campaigns/estimate.svelte'
 
 type Sent = Record<string, unknown>
 const stored = { id: 'c', name: 'News', subject: 'Hello', preheader: '', from: { name: 'A', email: 'a@b.co' }, reply_to: '', segment_ids: ['s'], body: { format: 'text', source: 'x' }, body_format: 'text', counts: {}, language: 'en', state: 'draft', version: 1 }
@@ -61,6 +62,20 @@ describe('a campaign while it is written', () => {
     begun.stop()
     await loading
     expect(moved.closed).not.toHaveBeenCalled()
+  })
+  it('has an audience without a segment when it is sent again to who was silent', async () => {
+    answers = [() => Response.json({ ...stored, segment_ids: [], resend_of: 'b' }), () => Response.json({ sendable: 7 })]
+    const work = new Drafting('c', {}, moved)
+    await work.load()
+    expect(work.hasAudience).toBe(true)
+    const estimating = new Estimating()
+    estimating.ask(work.saved)
+    await vi.waitFor(() => expect(estimating.data?.sendable).toBe(7))
+
+    answers = [() => Response.json({ ...stored, segment_ids: [] })]
+    const other = new Drafting('c', {}, moved)
+    await other.load()
+    expect(other.hasAudience).toBe(false)
   })
   it('does not take back what another wrote while one typed on', async () => {
     const theirs = { ...stored, preheader: 'Theirs', version: 2 }

@@ -117,6 +117,10 @@ export class Drafting {
     this.draft = draftOf(one)
     this.dirty = false
   }
+  /** Whom it goes to: the segments chosen, or, of a copy that is sent again, whoever was silent the first time. */
+  get hasAudience(): boolean {
+    return Boolean(this.draft?.segment_ids.length || this.saved?.resend_of)
+  }
   /** Something in the fields is new: saved by itself soon. */
   changed(): void {
     this.dirty = true

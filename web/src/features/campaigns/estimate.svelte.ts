@@ -12,7 +12,7 @@ export class Estimating {
 
   /** Asks again when the campaign is not the one it asked about last. */
   ask(campaign: Campaign | null, again = false): void {
-    if (!campaign?.segment_ids.length) {
+    if (!campaign || !(campaign.segment_ids.length || campaign.resend_of)) {
       this.#asked = ''
       this.#turn++
       this.data = null
