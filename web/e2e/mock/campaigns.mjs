@@ -22,12 +22,12 @@ export const contactOf = (wanted) => contacts.find((one) => one.id === wanted) ?
 
 const notices = (one) => [
   ...(one.warnings ?? []),
-  ...(one.segment_ids.length ? [] : [{ code: 'audience_missing', message: 'No segment is chosen.', field: 'segment_ids', blocking: true }]),
+  ...(one.segment_ids.length || one.resend_of ? [] : [{ code: 'audience_missing', message: 'No segment is chosen.', field: 'segment_ids', blocking: true }]),
   ...(one.subject ? [] : [{ code: 'subject_missing', message: 'The subject is empty.', field: 'subject', blocking: true }]),
 ]
-const whole = (one) => ({
+const whole = ({ held: _held, ledger: _ledger, resolved: _resolved, ...one }) => ({
   exclude_segment_ids: [], topic: '', template_id: '', translations: {}, delivery: plainDelivery, ab_test: null, ab: null, recurrence: null, occurrences: null, goal: null, resend_of: '', occurrence_of: '', stopping: false, stop_reason: '', ...one, preheader: one.preheader ?? '', reply_to: one.reply_to ?? '', time_zone: one.time_zone ?? '', body_format: one.body.format, warnings: notices(one),
-  progress: ['sending', 'paused', 'finished'].includes(one.state) ? { ended: one.audience - one.counts.pending - one.counts.claimed, total: one.audience, per_minute: one.state === 'sending' ? 620 : null, seconds_left: one.state === 'sending' ? Math.ceil((one.counts.pending / 620) * 60) : null } : null,
+  progress: ['sending', 'paused', 'finished'].includes(one.state) ? { ended: one.audience - one.counts.pending - one.counts.claimed, total: one.audience, per_minute: one.state === 'sending' ? 620 : 0, seconds_left: one.state === 'sending' ? Math.ceil((one.counts.pending / 620) * 60) : null } : null,
 })
 /** Sends a little more each time it is looked at. */
 function advance(one) {
@@ -49,13 +49,13 @@ function advance(one) {
 }
 const peopleOf = (wanted) => new Set(wanted.flatMap((one) => membership.get(one) ?? []))
 function estimate(one) {
-  const all = peopleOf(one.segment_ids)
+  const all = one.resend_of ? new Set(contacts.slice(0, 90).map((each) => each.id)) : peopleOf(one.segment_ids)
   const without = peopleOf(one.exclude_segment_ids ?? [])
   const left = [...all].filter((person) => !without.has(person))
   const [consent, suppressed, cap] = [0.06, 0.012, 0.01].map((share) => Math.floor(left.length * share))
   const sendable = left.length - consent - suppressed - cap
   const steps = [['segments', all.size], ['excluded_segment', left.length], ['no_address', left.length], ['consent', left.length - consent], ['suppressed', left.length - consent - suppressed], ['duplicate_address', left.length - consent - suppressed], ['frequency_cap', sendable], ['sendable', sendable]]
-  const part = (name, units, price) => ({ name, units, amount: (units * price).toFixed(4) })
+  const part = (name, units, price) => ({ name, units: String(units), amount: (units * price).toFixed(4) })
   const breakdown = [part('mail', sendable, 0.0001), part('data', sendable * 4200, 1.1e-10), part('writes', sendable * 6, 7.05e-7), part('reads', sendable * 3, 1.41e-7), part('compute', sendable, 1e-6), part('queues', sendable, 4e-7)]
   return {
     audience: all.size, sendable, exact: all.size <= 10_000, size: 4200, steps: steps.map(([name, count]) => ({ name, count })),
@@ -72,7 +72,7 @@ function rows(one) {
     const state = one.resolved?.[contact.id] ?? states[index] ?? 'delivered'
     const out = ['delivered', 'bounced', 'complained', 'sent'].includes(state)
     return {
-      contact_id: contact.id, email: contact.emails[0].address, state, reason: { suppressed: ['consent_withdrawn', 'frequency_cap', 'suppressed'][index % 3], parked: 'no_evidence', failed: 'too_many_attempts', bounced: 'Permanent' }[state] ?? '', attempt: state === 'pending' ? 0 : 1, consent_id: '', message_id: out ? `0100-${index}` : '', variant: one.ab_test ? index % 2 : null,
+      contact_id: contact.id, email: contact.emails[0].address, state, reason: { suppressed: ['consent_withdrawn', 'frequency_cap', 'suppressed:bounced'][index % 3], parked: 'no_evidence', failed: 'too_many_attempts', bounced: 'Permanent' }[state] ?? '', attempt: state === 'pending' ? 0 : 1, consent_id: '', message_id: out ? `0100-${index}` : '', variant: one.ab_test ? index % 2 : null, language: contact.language,
       sent_at: out ? one.started_at : null, delivered_at: state === 'delivered' ? one.started_at : null, bounced_at: null, complained_at: null, opened_at: state === 'delivered' && index % 3 === 0 ? ago(30) : null, clicked_at: state === 'delivered' && index % 9 === 0 ? ago(20) : null,
       machine_opened_at: null, machine_clicked_at: null, unsubscribed_at: null, soft_bounces: 0,
     }
@@ -85,7 +85,7 @@ export function campaignRoutes(on, { page, patch, byId, Problem }) {
     if (!from.includes(one.state)) throw new Problem(409, `A campaign that is ${one.state} cannot do this.`, { current: whole(one) })
     return whole(Object.assign(one, { state: to, version: one.version + 1 }))
   }
-  on('GET', '/campaigns', ({ query }) => page(campaigns.map(whole), query))
+  on('GET', '/campaigns', ({ query }) => page(campaigns.map((one) => ({ ...whole(one), body: null })), query))
   on('POST', '/campaigns', ({ body }) => {
     const one = { id: id(), ...body, state: 'draft', audience: null, counts: counts(), scheduled_at: null, time_zone: '', started_at: null, finished_at: null, created_at: now(), updated_at: now(), version: 1 }
     campaigns.unshift(one)
@@ -95,17 +95,21 @@ export function campaignRoutes(on, { page, patch, byId, Problem }) {
   on('PATCH', '/campaigns/{id}', ({ ids, body }) => {
     const one = byId(campaigns, ids[0])
     if (body.version !== one.version) throw new Problem(409, 'Changed meanwhile.', { current: whole(one) })
+    if (one.resend_of && body.segment_ids?.length) throw new Problem(422, 'Some choices do not fit together.', { errors: [{ field: 'segment_ids', message: 'Its audience is who was silent when it was sent before.', code: 'resend' }] })
     return whole(patch(one, body))
   })
   on('DELETE', '/campaigns/{id}', ({ ids }) => (campaigns.splice(campaigns.findIndex((one) => one.id === ids[0]), 1), [204]))
-  on('POST', '/campaigns/{id}/preview', ({ ids, body }) => render(byId(campaigns, ids[0]), contactOf(body.contact_id)))
+  on('POST', '/campaigns/{id}/preview', ({ ids, body }) => {
+    const { subject, html, text } = render(byId(campaigns, ids[0]), contactOf(body.contact_id))
+    return { subject, html, text }
+  })
   on('POST', '/campaigns/{id}/test', ({ body }) => [202, { to: body.to }])
   on('POST', '/campaigns/{id}/estimate', ({ ids }) => estimate(byId(campaigns, ids[0])))
   on('POST', '/campaigns/{id}/send', ({ ids, body }) => {
     const one = byId(campaigns, ids[0])
     const blocking = notices(one).filter((each) => each.blocking)
     if (blocking.length) throw new Problem(422, 'This campaign cannot be sent yet.', { errors: blocking })
-    if (one.recurrence) return whole(Object.assign(one, { state: 'recurring', occurrences: { next_at: ago(-3000), made: 0, skipped: 0, last_id: null }, version: one.version + 1 }))
+    if (one.recurrence) return whole(Object.assign(one, { state: 'recurring', occurrences: { next_at: ago(-3000), made: 0, skipped: 0, last_id: '' }, version: one.version + 1 }))
     return whole(Object.assign(one, body.at ? { state: 'scheduled', scheduled_at: body.at, time_zone: body.time_zone } : { state: 'planning', started_at: now() }, { version: one.version + 1 }))
   })
   on('POST', '/campaigns/{id}/pause', ({ ids }) => move(ids, ['sending', 'planning', 'scheduled', 'recurring'], 'paused'))
@@ -114,6 +118,7 @@ export function campaignRoutes(on, { page, patch, byId, Problem }) {
   on('POST', '/campaigns/{id}/clone', ({ ids, body }) => {
     const one = { ...structuredClone(byId(campaigns, ids[0])), id: id(), state: 'draft', counts: counts(), audience: null, ab: null, occurrences: null, held: false, scheduled_at: null, started_at: null, finished_at: null, version: 1, resend_of: body.resend === 'not_opened' ? ids[0] : '' }
     one.name += ' (2)'
+    if (body.resend) Object.assign(one, { segment_ids: [], ab_test: null })
     campaigns.unshift(one)
     return [201, whole(one)]
   })
@@ -139,11 +144,17 @@ export function campaignRoutes(on, { page, patch, byId, Problem }) {
     const one = byId(campaigns, ids[0])
     const row = rows(one).find((each) => each.email === query.get('email') || each.contact_id === query.get('contact_id'))
     const contact = contacts.find((each) => each.id === row?.contact_id || each.emails[0].address === query.get('email'))
-    if (!contact) return { email: query.get('email'), contact_id: null, outcome: 'unknown_person', code: 'unknown_person', params: {}, evidence: [], recipient: null, planned: true }
+    if (!contact) return { email: query.get('email'), contact_id: '', outcome: 'unknown_person', code: 'no_contact', params: {}, evidence: [], recipient: null, planned: true }
     const base = { email: contact.emails[0].address, contact_id: contact.id, params: {}, recipient: row ?? null, planned: Boolean(one.started_at) }
-    if (!row) return { ...base, outcome: one.started_at ? 'not_sent' : 'would_not_get', code: 'not_in_segments', params: { segments: segments.filter((each) => one.segment_ids.includes(each.id)).map((each) => each.name) }, evidence: [] }
-    if (row.reason === 'consent_withdrawn') return { ...base, outcome: 'not_sent', code: row.reason, evidence: [{ code: 'consent', at: ago(900), id: 'c1', params: { purpose: 'marketing_email', state: 'withdrawn', source: 'unsubscribe' } }] }
-    const outcome = ['delivered', 'sent', 'bounced', 'complained'].includes(row.state) ? 'received' : ['pending', 'claimed', 'unknown'].includes(row.state) ? 'on_its_way' : 'not_sent'
-    return { ...base, outcome, code: row.reason || row.state, evidence: row.sent_at ? [{ code: 'sent', at: row.sent_at, id: null, params: {} }, ...(row.opened_at ? [{ code: 'opened', at: row.opened_at, id: null, params: {} }] : [])] : [] }
+    if (!row) return { ...base, outcome: one.started_at ? 'not_sent' : 'would_not_get', code: 'not_in_segments', evidence: segments.filter((each) => one.segment_ids.includes(each.id)).map((each) => ({ code: 'not_in_segment', at: null, id: each.id, params: { name: each.name } })) }
+    if (row.reason === 'consent_withdrawn') return { ...base, outcome: 'not_sent', code: row.reason, evidence: [{ code: 'left_out', at: one.started_at, id: '', params: {} }, { code: 'withdrawn', at: ago(900), id: 'c1', params: { source: 'unsubscribe' } }] }
+    const [reason, detail = ''] = row.reason.split(':')
+    const happened = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'complained'].filter((each) => row[`${each}_at`]).map((each) => ({ code: each, at: row[`${each}_at`], id: '', params: {} }))
+    const reached = ['clicked', 'opened', 'delivered'].find((each) => row[`${each}_at`])
+    const [outcome, code, evidence] = {
+      bounced: ['not_received', 'bounced', happened], complained: ['received', 'complained', happened], failed: ['not_sent', 'failed', [{ code: 'failed', at: one.started_at, id: '', params: {} }]],
+      suppressed: ['not_sent', reason, [{ code: 'left_out', at: one.started_at, id: '', params: {} }]], parked: ['unknown', 'no_evidence', []], unknown: ['unknown', 'no_evidence', []], pending: ['on_its_way', 'pending', []], claimed: ['on_its_way', 'claimed', []],
+    }[row.state] ?? (reached ? ['received', reached, happened] : ['sent', 'sent', happened])
+    return { ...base, outcome, code, params: detail ? { detail } : {}, evidence }
   })
 }

@@ -11,7 +11,7 @@ const bag = picture('#dfe7f5', '#a9bde0', '<rect x="200" y="140" width="200" hei
 const mark = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 280 64"><rect width="64" height="64" rx="14" fill="#0d6e5f"/><path d="M18 40q14-30 28 0" fill="none" stroke="#fff" stroke-width="7" stroke-linecap="round"/><text x="80" y="43" font-family="Georgia" font-size="32" fill="#1d2226">Café Andino</text></svg>')}`
 
 export const brand = {
-  logo_url: mark, logo_alt: 'Café Andino', logo_width: 150, radius: 8, font: 'arial', heading_font: 'georgia', version: 1,
+  logo_url: mark, logo_alt: 'Café Andino', logo_width: 150, radius: 8, font: 'arial', heading_font: 'georgia', version: 1, updated_at: ago(9000), changed_by: user.user_id,
   colors: { primary: '#0d6e5f', secondary: '#e0a526', background: '#f3f2ee', surface: '#ffffff', text: '#1d2226', muted: '#5d656a', link: '#0b6153', on_primary: '#ffffff' },
   footer_text: '<p>Recibes este correo porque nos diste tu permiso.</p>', social: [{ network: 'instagram', href: 'https://instagram.com/andino' }, { network: 'website', href: 'https://andino.example' }],
 }
@@ -172,7 +172,10 @@ export function templatesOf(on, { page, patch, byId, Problem }) {
     return whole(one, language)
   })
   on('GET', '/templates/{id}/versions', ({ ids, query }) => page(versions.get(ids[0]).map(({ number, name, subject, changed_at, changed_by, format, size }) => ({ number, name, subject, changed_at, changed_by, format, size })), query))
-  on('GET', '/templates/{id}/versions/{number}', ({ ids }) => ({ ...versions.get(ids[0]).find((one) => one.number === Number(ids[1])), warnings: [] }))
+  on('GET', '/templates/{id}/versions/{number}', ({ ids }) => {
+    const { number: _number, changed_at: _changed, ...one } = versions.get(ids[0]).find((each) => each.number === Number(ids[1]))
+    return { ...one, languages: [one.language, ...Object.keys(one.translations)], warnings: [] }
+  })
   on('POST', '/templates/{id}/versions/{number}/restore', ({ ids, body, language }) => {
     const { subject, preheader, body: text, translations } = versions.get(ids[0]).find((one) => one.number === Number(ids[1]))
     const one = patch(byId(templates, ids[0]), { version: body.version, subject, preheader, body: text, translations })
