@@ -3,6 +3,7 @@
 import hmac
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta, timezone
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,13 @@ def test_times_round_trip_and_sort_as_text(instant: datetime) -> None:
     text = clock.to_text(instant)
     assert clock.from_text(text) == instant.replace(microsecond=instant.microsecond // 1000 * 1000)
     assert (text < clock.to_text(NOON)) == (clock.from_text(text) < NOON)
+
+
+@given(st.integers(0, 4_102_444_800_000))
+def test_the_machines_clock_tells_whole_milliseconds(milliseconds: int) -> None:
+    with mock.patch("time.time_ns", return_value=milliseconds * 1_000_000 + 999_999):
+        now = clock.SystemClock().now()
+    assert now == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
