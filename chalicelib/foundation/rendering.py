@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -67,7 +68,10 @@ NODES_LIMIT = 5_000
 DEPTH_LIMIT = 12
 LOOP_TURNS = 50
 """Elements of a list that a loop looks at."""
+RENDERED_LIMIT = 4_000_000
+"""Characters at which a rendering ends: far above what is judged, for values that are far longer than they are taken to be."""
 _VALUE_LENGTH = 200  # what one shown value is taken to be when a rendering's length is judged
+_LIST_LENGTH = 3_000  # the same of a list that is shown as a whole
 _TEXT_LIMIT = 500  # characters of a literal
 _COMMENT = "\ue002"  # Jinja's own {# would be taken out of every style sheet; nobody types this character
 
@@ -98,7 +102,9 @@ class Placeholders:
     _render: Callable[[Mapping[str, Any]], str]
 
     def render(self, values: Mapping[str, Any]) -> str:
-        """The text with these values: one for each name of the vocabulary, under its `Vocabulary.variable`."""
+        """The text with these values: one for each name of the vocabulary, under its `Vocabulary.variable`. `InvalidError` when they
+        make it too long.
+        """
         return self._render(values)
 
 
@@ -149,7 +155,15 @@ def placeholders(
     root = template.root_render_func
 
     def render(values: Mapping[str, Any]) -> str:
-        return "".join(root(template.new_context(dict(values), shared=True)))
+        if encode is not None:  # the sender of campaigns, whose values are short and whose time counts
+            return "".join(root(template.new_context(dict(values), shared=True)))
+        parts, size = list[str](), 0
+        for part in root(template.new_context(dict(values), shared=True)):
+            parts.append(part)
+            size += len(part)
+            if size > RENDERED_LIMIT:
+                raise InvalidError("The text becomes too long with these values.", field=field, code="too_long")
+        return "".join(parts)
 
     return Placeholders(frozenset(checked.names), frozenset(checked.shown - checked.guarded), render)
 
@@ -224,6 +238,10 @@ def _join(value: Any, separator: Any = ", ") -> str:
     return str(separator)[:20].join(str(element) for element in value[:LOOP_TURNS])
 
 
+def _url(value: Any) -> Any:
+    return quote(value, safe="") if isinstance(value, str) else value
+
+
 def _readable(value: Any) -> str | None:
     """What a filter of dates and amounts reads: short texts and whole numbers."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
@@ -262,6 +280,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "length": lambda value: len(value) if isinstance(value, (str, list, tuple)) else 0,
     "turns": lambda value: list(value or ())[:LOOP_TURNS],
     "holds": _holds,
+    "urlencode": _url,
     "name": _text_filter(name_text),
     "date": _date,
     "money": _money,
@@ -389,8 +408,8 @@ class _Checker:
         if isinstance(node, nodes.TemplateData):
             self._add(len(node.data))
             return nodes.TemplateData(self._encode(node.data) if self._encode else node.data, lineno=node.lineno)
-        self._add(_VALUE_LENGTH)
         name = _dotted(node)
+        self._add(_LIST_LENGTH if name in self._vocabulary.lists else _VALUE_LENGTH)
         if name in self._vocabulary.texts and name not in self._inner:
             self.shown.add(name)
         return nodes.Filter(self._expression(node, depth), _SHOW, [], [], None, None, lineno=node.lineno)

@@ -132,6 +132,9 @@ def test_the_biggest_text_that_is_allowed_stays_small_and_quick():
         ("{{ contact.tags | join(' · ') }}", "vip · &amp;co"),
         ("{{ contact.tags | length }}{{ contact.tags | first }}", "2vip"),
         ("{{ 'a' if contact.city else 'b' }}", "b"),
+        ("{{ '1' if 1 in contact.first_name else 'no' }}{{ '1' if contact.tags in contact.city else 'no' }}", "nono"),
+        ("{% if 'x' not in contact.tags and 1 not in contact.tags and 'n' in contact.first_name %}x{% endif %}", "x"),
+        ("{{ contact.first_name | urlencode }}", "Ana%20%3Cb%3E"),
         ("a {# no comment #} }} { b", "a {# no comment #} }} { b"),
         ("<style>@media{#x{color:red}}</style>", "<style>@media{#x{color:red}}</style>"),
     ],
@@ -145,6 +148,18 @@ def test_what_is_allowed(source, text):
         "contact__tags": ["vip", "&co"],
     }
     assert make(source).render(values) == text
+
+
+def test_long_values_do_not_explode():
+    """Lists that are shown whole are judged as lists; what is longer than anything was taken to be ends while it is rendered."""
+    with pytest.raises(InvalidError):
+        make("{{ contact.tags }}" * 200)
+    long = make("{{ contact.first_name }}" * 1900)
+    started = time.process_time()
+    with pytest.raises(InvalidError) as caught:
+        long.render({"contact__first_name": ["z" * 5000] * 50})
+    assert (caught.value.fields[0].field, caught.value.fields[0].code) == ("body.source", "too_long")
+    assert time.process_time() - started < 1
 
 
 def test_only_what_is_ready_is_not_escaped():
