@@ -8,6 +8,8 @@ carry: scripts, frames, event handlers and ``javascript:`` addresses.
 import html
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from chalicelib.foundation.errors import InvalidError
@@ -26,6 +28,8 @@ _FOOTER = {
     "es": ("Recibes este correo porque diste tu consentimiento.", "Darse de baja", "Preferencias"),
     "en": ("You receive this e-mail because you agreed to it.", "Unsubscribe", "Preferences"),
 }
+_MJML_DEPTH = 50
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BRACES = re.compile(r"\{(?=[{%])")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
@@ -94,8 +98,9 @@ def compile_whole(
     checker = Checker(fields=fields, language=language, more=names, mailing=mailing)
     bare = checker.check(subject, field="subject") | checker.check(preheader, field="preheader")
     held = Held()
-    title = subject if "{" not in subject else ""
-    page, seen = _page(body_format, source.replace("\r\n", "\n").replace("\r", "\n"), held, checker, brand, title)
+    title = _CONTROLS.sub("", subject) if "{" not in subject else ""
+    clean = _CONTROLS.sub("", source.replace("\r\n", "\n").replace("\r", "\n"))
+    page, seen = _page(body_format, clean, held, checker, brand, title)
     warnings: list[Notice] = []
     if preheader:
         hidden = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;"
@@ -219,6 +224,8 @@ def _from_mjml(page: str, held: Held) -> str:
         )
     if page.count("<") > 5000:
         raise InvalidError("There are too many elements.", field=FIELD, code="too_long")
+    if (line := _Nesting().too_deep(page)) is not None:  # mrml would end with the whole process
+        raise InvalidError(f"Line {line}: elements nest at most {_MJML_DEPTH} deep.", field=FIELD, code="too_deep")
     try:
         made: str = mjml2html(page, fonts={})
     except ValueError as error:
@@ -232,6 +239,33 @@ def _from_mjml(page: str, held: Held) -> str:
         message = f"{lost[0][:80]} stands where MJML drops it; put it inside mj-text or mj-raw."
         raise InvalidError(message, field=FIELD, code="placeholder_lost")
     return made
+
+
+class _Nesting(HTMLParser):
+    """How deep the elements of MJML stand in one another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+        self._line: int | None = None
+
+    def too_deep(self, page: str) -> int | None:
+        """The line of the first that stands too deep."""
+        with suppress(AssertionError):  # html.parser's answer to some broken declarations
+            self.feed(page)
+        return self._line
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        if tag.startswith("mj"):
+            self._depth += 1
+            if self._depth > _MJML_DEPTH and self._line is None:
+                self._line = self.getpos()[0]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """It has nothing within it."""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth -= tag.startswith("mj")
 
 
 def _preheader(text: str) -> str:

@@ -14,6 +14,7 @@ LINKS_LIMIT = 200
 _DROPPED = frozenset({"script", "iframe", "frame", "frameset", "object", "embed", "applet", "base"})
 _VOID_DROPPED = frozenset({"embed", "base", "frame"})
 _HREF = re.compile(r"""(\bhref\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+_PIECES = re.compile(rf"""("[^"]*"|'[^']*')|(=\s*)([^\s"'>][^\s>]*)|{TOKEN.pattern}""")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f]+")  # an address ends up in a header: a line break in it would begin another
 _TAG_NAME = re.compile(r"[a-z][a-z0-9:_.-]*")
 _ACTIVE = re.compile(r"^[\s\x00-\x20]*(javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
@@ -93,9 +94,38 @@ class _Rewriter(HTMLParser):
                 f' {name}="{html.escape(value)}"' if value is not None else f" {name}" for name, value in kept
             )
             raw = f"<{tag}{written}{' /' if raw.endswith('/>') else ''}>"
+        if TOKEN.search(raw):
+            raw = _PIECES.sub(self._quoted, raw)
         if tag in ("a", "area"):
             raw = _HREF.sub(self._link, raw, count=1)
         self._out.append(raw)
+
+    def _quoted(self, found: re.Match[str]) -> str:
+        """A value that stands for an attribute's has quotes around it; one that would bring attributes of its own is left out.
+        Conditions stay where they are.
+        """
+        if found[1] is not None:
+            return found[0]
+        if found[2] is None:
+            return "" if self._shows(found[4]) else found[0]
+        end = len(found[3])
+        depth = 0
+        for token in TOKEN.finditer(found[3]):  # as far as the conditions within it are whole
+            piece = self._held.pieces[int(token[1])]
+            if piece.startswith("{%"):
+                word = piece.strip("{}%-+ \n\t").partition(" ")[0]
+                depth += (word in ("if", "for")) - word.startswith("end")
+                if depth < 0 or (not depth and word in ("elif", "else")):
+                    end = token.start()
+                    break
+        value, rest = found[3][:end], found[3][end:]
+        if not any(self._shows(token[1]) for token in TOKEN.finditer(value)):
+            return found[0]
+        written = value.replace('"', "&quot;")
+        return f'{found[2]}"{written}"{_PIECES.sub(self._quoted, rest)}'
+
+    def _shows(self, number: str) -> bool:
+        return self._held.pieces[int(number)].startswith("{{")
 
     def _link(self, found: re.Match[str]) -> str:
         address = html.unescape(found[2].strip("\"'")).strip()
@@ -126,7 +156,8 @@ class _Rewriter(HTMLParser):
             self._out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        self._keep(data)
+        # A bracket that begins no tag here must not begin one with the value behind it.
+        self._keep(data if self.cdata_elem else data.replace("<", "&lt;"))
 
     def handle_entityref(self, name: str) -> None:
         self._keep(f"&{name};")

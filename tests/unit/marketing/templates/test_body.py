@@ -3,10 +3,12 @@
 import contextlib
 import html
 import time
+from html.parser import HTMLParser
 
 import pytest
 
 from chalicelib.foundation.errors import InvalidError
+from chalicelib.foundation.rendering import placeholders
 from chalicelib.marketing.templates.body import SOURCE_LIMIT, compile_body
 from chalicelib.marketing.templates.domain import CustomField
 
@@ -41,6 +43,24 @@ def make(source, *, form="html", **more):
     return compile_body(body_format=form, source=source, **more)
 
 
+class Tags(HTMLParser):
+    """The attributes' names of each element."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    @classmethod
+    def of(cls, page):
+        reader = cls()
+        reader.feed(page)
+        reader.close()
+        return reader.found
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append({name for name, _ in attrs})
+
+
 @pytest.mark.parametrize("source", ACTIVE)
 def test_nothing_active_stays(source):
     made = make(f"<p>before</p>{source}<p>after</p>").html.lower()
@@ -49,6 +69,38 @@ def test_nothing_active_stays(source):
                  'http-equiv="refresh"', "data:text/html"):  # fmt: skip
         assert sign not in decoded
     assert "before" in made
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p title={{ contact.city }}>x</p>",
+        "<p title={{ contact.city }}{{ contact.city }}/>",
+        "<p {{ contact.city }}>x</p>",
+        "<p/{{ contact.city }}>x</p>",
+        "<p title=it's {{ contact.city }} lang='es'>x</p>",
+        "<p {% if contact.city %}title={{ contact.city }}{% endif %}>x</p>",
+        "<p title={% if contact.city %}{{ contact.city }}{% else %}a{% endif %}>x</p>",
+        "<{{ contact.city }}>x</p>",
+        "</{{ contact.city }}>",
+        "<a href=https://x.example/?{{ contact.city }}>x</a>",
+        '<p title="a>{{ contact.city }}">x</p>',
+    ],
+)
+def test_a_value_never_brings_an_attribute_or_element_of_its_own(source):
+    body = make(f"<body>{source}</body>")
+    values = {"contact__city": "img src=x onerror=alert(1) x", "workspace__name": "", "workspace__postal_address": ""}
+    page = placeholders(body.html, vocabulary=body.vocabulary(), mode="html", field="x").render(
+        values | dict.fromkeys(("unsubscribe_url", "preferences_url", "pixel_url"), "")
+    )
+    assert "onerror" not in {name for tag in Tags.of(page) for name in tag}
+    assert len(Tags.of(page)) <= len(Tags.of(body.html))
+
+
+def test_conditions_within_a_tag_stay():
+    source = "<p {% if contact.city %}title={{ contact.city }}{% endif %}>x</p>"
+    body = make(source)
+    assert '<p {% if contact.city %}title="{{ contact.city }}"{% endif %}>' in body.html
 
 
 def test_markup_stays_as_it_was_written():
