@@ -1,8 +1,10 @@
 """Single mails as the API takes and shows them."""
 
+from base64 import b64decode, b64encode
 from typing import Annotated, Literal, Self
 
-from pydantic import Base64Bytes, Field, StringConstraints, model_validator
+from pydantic import EncodedBytes, EncoderProtocol, Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib.foundation.http.schemas import Instant, PageQuery, Schema
 from chalicelib.marketing.messages.domain import ATTACHMENTS_LIMIT, TRANSACTIONAL, Message
@@ -12,7 +14,30 @@ from chalicelib.marketing.messages.writing import Text
 Email = Annotated[str, StringConstraints(max_length=254)]
 Id = Annotated[str, StringConstraints(max_length=40)]
 DataText = Annotated[str, StringConstraints(max_length=5000)]
-DataValue = Annotated[bool | int | float | DataText | list[DataText], Field(union_mode="left_to_right")]
+DataNumber = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+DataValue = Annotated[
+    StrictBool | StrictInt | DataNumber | DataText | list[DataText], Field(union_mode="left_to_right")
+]
+"""What was sent as a text is shown as that text: ``08001`` and ``no`` are no number and no boolean."""
+
+
+class _Base64(EncoderProtocol):
+    """Base64 that says what is none, where Python's own would leave out what it does not know."""
+
+    @classmethod
+    def decode(cls, data: bytes) -> bytes:
+        try:
+            return b64decode(b"".join(data.split()), validate=True)
+        except ValueError as error:
+            raise PydanticCustomError("base64_decode", "This is no base64.") from error
+
+    @classmethod
+    def encode(cls, value: bytes) -> bytes:
+        return b64encode(value)
+
+    @classmethod
+    def get_json_format(cls) -> Literal["base64"]:
+        return "base64"
 
 
 class MessageBody(Schema):
@@ -38,7 +63,7 @@ class MessageAttachment(Schema):
     content_type: Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+$")] = (
         "application/octet-stream"
     )
-    content: Base64Bytes | None = None
+    content: Annotated[bytes, EncodedBytes(encoder=_Base64)] | None = None
     file_id: Id = ""
 
     @model_validator(mode="after")

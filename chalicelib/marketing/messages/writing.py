@@ -138,6 +138,8 @@ def _shown(value: Value) -> Any:
     """A value as placeholders show it; false is nothing, so that a condition can ask for it."""
     if isinstance(value, bool):
         return "✓" if value else ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if isinstance(value, (str, list)) else str(value)
 
 

@@ -19,7 +19,8 @@ from chalicelib.foundation.rendering import Ready, placeholders
 from chalicelib.foundation.signing import Signer
 from chalicelib.marketing.campaigns.domain import Campaign
 from chalicelib.marketing.sending.domain import Preview
-from chalicelib.marketing.templates.domain import Body
+from chalicelib.marketing.templates.data import samples
+from chalicelib.marketing.templates.domain import Body, Names
 from chalicelib.marketing.templates.values import contact_values, workspace_values
 from chalicelib.marketing.tracking.domain import Copy, head
 from chalicelib.workspaces.settings.domain import Workspace
@@ -34,10 +35,21 @@ _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/^_`{|}~.,:;()@-]*")
 
 
 class Letter:
-    """A campaign's message, ready to be written for each recipient. Keep one for all of them."""
+    """A campaign's message, ready to be written for each recipient. Keep one for all of them. ``names`` are data of single mails in a
+    template that is tried: their names stand for them.
+    """
 
-    def __init__(self, *, campaign: Campaign, body: Body, workspace: Workspace, public_url: str, signer: Signer):
-        known = body.vocabulary()
+    def __init__(
+        self,
+        *,
+        campaign: Campaign,
+        body: Body,
+        workspace: Workspace,
+        public_url: str,
+        signer: Signer,
+        names: Names = Names(),  # noqa: B008 - it cannot be changed
+    ):
+        known = self._known = body.vocabulary(names)
         self._campaign = campaign
         self._body = body
         self._workspace = workspace
@@ -49,6 +61,7 @@ class Letter:
         self._html = placeholders(body.html, vocabulary=known, mode="html", field="body.source", encode=quoted)
         self._text = placeholders(body.text, vocabulary=known, mode="text", field="body.source", encode=quoted)
         self._static: dict[str, Any] = {
+            **samples(names),
             "campaign__name": campaign.name,
             "campaign__subject": campaign.subject if not self._subject.names else "",
         }
@@ -96,7 +109,7 @@ class Letter:
 
     def preview(self, *, contact: Contact, now: datetime) -> Preview:
         """The message as this person would see it, with links that are not tracked."""
-        known = self._body.vocabulary()
+        known = self._known
         values = self._values(contact, contact.email, f"{self._url}/u/preview", now) | self._untracked()
         page = placeholders(self._body.html, vocabulary=known, mode="html", field="body.source")
         text = placeholders(self._body.text, vocabulary=known, mode="text", field="body.source")

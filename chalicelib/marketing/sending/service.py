@@ -21,7 +21,7 @@ from chalicelib.marketing.sending import conversions, domain, ledger, store, vis
 from chalicelib.marketing.sending.domain import FrequencyCap, Preview, Recipient, State, Visits
 from chalicelib.marketing.sending.records import VISIT_SHARDS, recipient_key
 from chalicelib.marketing.templates import service as templates
-from chalicelib.marketing.templates.domain import Body, Wording
+from chalicelib.marketing.templates.domain import Body, Names, Wording
 from chalicelib.marketing.templates.people import somebody
 from chalicelib.workspaces.settings.domain import Workspace
 from chalicelib.workspaces.settings.service import get_workspace
@@ -86,7 +86,7 @@ def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wordi
     `InvalidError` names what does not compile, or ``to`` when the provider refuses it; `UnavailableError` when it is busy or silent.
     """
     now = runtime.clock.now()
-    body = templates.look(table=runtime.table, workspace=workspace, wording=wording, language=language).body
+    looked = templates.look(table=runtime.table, workspace=workspace, wording=wording, language=language)
     campaign = Campaign(
         workspace_id=workspace.id,
         id=new_id(now),
@@ -97,10 +97,10 @@ def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wordi
         created_at=now,
         updated_at=now,
     )
-    _try_out(runtime, campaign, lambda contact: _made(runtime, campaign, body), to)  # noqa: ARG005 - the same for all
+    _try_out(runtime, campaign, lambda contact: _made(runtime, campaign, looked.body, looked.names), to)  # noqa: ARG005 - the same for all
 
 
-def _made(runtime: Runtime, campaign: Campaign, body: Body) -> "Letter":
+def _made(runtime: Runtime, campaign: Campaign, body: Body, names: Names = Names()) -> "Letter":  # noqa: B008
     from chalicelib.marketing.sending.message import Letter  # brings Jinja
 
     return Letter(
@@ -109,6 +109,7 @@ def _made(runtime: Runtime, campaign: Campaign, body: Body) -> "Letter":
         workspace=get_workspace(table=runtime.table, workspace_id=campaign.workspace_id),
         public_url=runtime.public_url,
         signer=runtime.signer,
+        names=names,
     )
 
 

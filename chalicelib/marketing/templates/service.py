@@ -13,6 +13,7 @@ from chalicelib.foundation.ids import is_id
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.templates import body, checks, store
 from chalicelib.marketing.templates.brand import Brand
+from chalicelib.marketing.templates.data import names_in, samples
 from chalicelib.marketing.templates.domain import (
     TEXTS_LIMIT,
     Body,
@@ -273,10 +274,11 @@ def joined(language: str, own: Wording, others: Mapping[str, Wording]) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A compiled wording and what is worth knowing about it."""
+    """A compiled wording and what is worth knowing about it. ``names`` are the data that it has besides: those of single mails."""
 
     body: Body
     notices: list[Notice]
+    names: Names
 
     @property
     def size(self) -> int:
@@ -308,6 +310,7 @@ def to_look_at(
 
 def look(*, table: Table, workspace: Workspace, wording: Wording, language: str) -> Look:
     """Compile and check something that may not have been saved; `InvalidError` as when it is saved."""
+    names = names_in(wording)
     compiled, seen = body.compile_whole(
         body_format=wording.format,
         source=wording.source,
@@ -315,6 +318,7 @@ def look(*, table: Table, workspace: Workspace, wording: Wording, language: str)
         language=language,
         subject=wording.subject,
         fields=custom_fields(table=table, workspace_id=workspace.id),
+        names=names,
         brand=get_brand(table=table, workspace_id=workspace.id),
     )
     notices = checks.notices(
@@ -324,7 +328,7 @@ def look(*, table: Table, workspace: Workspace, wording: Wording, language: str)
         preheader=wording.preheader,
         own_address=bool(workspace.postal_address),
     )
-    return Look(compiled, notices)
+    return Look(compiled, notices, names)
 
 
 def preview(
@@ -347,11 +351,12 @@ def preview(
         if contact_id
         else somebody(workspace.id, language, now)
     )
-    known, compiled = found.body.vocabulary(), found.body
+    known, compiled = found.body.vocabulary(found.names), found.body
     leave = f"{public_url}/u/preview"
     values: dict[str, Any] = {
         **workspace_values(workspace, now),
         **contact_values(contact, compiled.fields),
+        **samples(found.names),
         "campaign__name": "",
         "campaign__subject": "",
         "unsubscribe_url": leave,

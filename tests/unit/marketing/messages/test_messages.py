@@ -6,6 +6,7 @@ import json
 from email.policy import default
 
 import pytest
+from pydantic import ValidationError
 
 from chalicelib.customers.consent import service as consent
 from chalicelib.customers.contacts import service as contacts
@@ -17,8 +18,10 @@ from chalicelib.foundation.table import Table
 from chalicelib.marketing.messages import consumers, sender, service
 from chalicelib.marketing.messages.domain import ATTACHED_LIMIT, State
 from chalicelib.marketing.messages.erasure import ERASURE
+from chalicelib.marketing.messages.schemas import MessageIn
 from chalicelib.marketing.messages.service import Attached
-from chalicelib.marketing.messages.writing import Text
+from chalicelib.marketing.messages.writing import Text, _shown
+from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.templates import service as templates
 from chalicelib.marketing.templates.domain import Wording
 from tests.contract.marketing.campaign_world import World
@@ -134,6 +137,29 @@ class TestOrdering:
         [attached] = email.message_from_bytes(world.mails.taken[0][2], policy=default).iter_attachments()
         assert (attached.get_content_type(), attached.get_content()) == ("application/octet-stream", b"Subject: x\n\ny")
 
+    def test_data_are_shown_as_they_were_given(self):
+        given = {"a": "no", "b": "08001", "c": "1.50", "d": True, "e": False, "f": 7, "g": 12.0, "h": 1.25}
+        asked = MessageIn.model_validate_json(json.dumps({"to": "a@x.example", "template_id": "T", "data": given}))
+        shown = {name: _shown(value) for name, value in asked.data.items()}
+        assert shown == {
+            "a": "no", "b": "08001", "c": "1.50", "d": "✓", "e": "", "f": "7", "g": "12", "h": "1.25",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"data": {"a": None}}, "data"),
+            ({"data": {"a": float("inf")}}, "data"),
+            ({"data": {"a": [1]}}, "data"),
+            ({"attachments": [{"name": "a", "content": "_-__YQ=="}]}, "attachments"),
+            ({"attachments": [{"name": "a", "content": "no base64!"}]}, "attachments"),
+        ],
+    )
+    def test_what_cannot_be_read_is_refused(self, change, field):
+        with pytest.raises(ValidationError) as error:
+            MessageIn.model_validate_json(json.dumps({"to": "a@x.example", "template_id": "T", **change}))
+        assert error.value.errors()[0]["loc"][0] == field
+
     def test_the_same_order_again_is_the_same_mail(self, world):
         message_id = new_id(NOON)
         order(world, message_id=message_id)
@@ -145,6 +171,10 @@ class TestOrdering:
         ("change", "field"),
         [
             ({"to": "nobody"}, "to"),
+            (
+                {"data": DATA | {"name": ["x" * 5000] * 50}, "text": Text("a", "html", "{{ data.name }}" * 130)},
+                "body.source",
+            ),
             ({"text": Text("Hola", "html", "<p>{{ data.missing }}</p>")}, "body.source"),
             ({"text": Text("{{ data.name.__class__ }}", "html", "<p>x</p>")}, "subject"),
             ({"text": Text("Hola", "html", "{% for a in data.number %}{% endfor %}")}, "body.source"),
@@ -193,6 +223,39 @@ class TestTemplates:
             parsed = email.message_from_bytes(world.mails.taken[-1][2], policy=default)
             assert parsed["Subject"] == subject
             assert text in parsed.get_body(("html",)).get_content()
+
+    def test_a_template_is_filled_with_data(self, world):
+        wording = Wording(
+            "html",
+            "<p>Código {{ data.code }}</p>{% for line in data.lines %}<p>{{ line }}</p>{% endfor %}<p>{{ contact.first_name }}</p>",
+            "Pedido {{ data.code }}",
+        )
+        given = {"table": world.table, "clock": world.clock, "workspace": world.workspace}
+        made, found = templates.create_template(
+            **given, template_id=new_id(NOON), name="Pedido", language="es", changed_by="m", wordings={"es": wording}
+        )
+        assert "data" not in " ".join(notice.message for notice in found)
+        shown = templates.preview(**given, public_url="https://x.example", wording=wording, language="es")
+        assert shown.subject == "Pedido [code]"
+        assert "<p>Código [code]</p><p>[lines]</p><p>[lines]</p><p>Lucía</p>" in shown.html
+        said = service.text_of(table=world.table, workspace_id=world.id, template_id=made.id, language="es")
+        order(world, text=said, data={"code": "0042", "lines": ["uno", "dos"]}, template_id=made.id)
+        drain(world)
+        parsed = email.message_from_bytes(world.mails.taken[-1][2], policy=default)
+        assert parsed["Subject"] == "Pedido 0042"
+        page = parsed.get_body(("html",)).get_content()
+        assert "<p>Código 0042</p><p>uno</p><p>dos</p><p>Ana</p>" in page
+        with pytest.raises(InvalidError) as error:
+            order(world, text=said, data={"lines": ["uno"]}, template_id=made.id)
+        assert "data.code" in error.value.fields[0].message
+
+    def test_a_template_with_data_can_be_tried(self, world):
+        wording = Wording("text", "Tu código es {{ data.code }}", "Código {{ data.code }}")
+        sending.send_template_test(
+            runtime=world.runtime, workspace=world.workspace, wording=wording, language="es", to="me@x.example"
+        )
+        [(_, _, mime, _)] = world.mailer.sent
+        assert "Código [code]" in email.message_from_bytes(mime, policy=default)["Subject"]
 
     def test_one_that_is_not_there_is_named(self, world):
         with pytest.raises(InvalidError) as error:
