@@ -56,6 +56,9 @@ _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _LATER = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException"})
 
 
+NOT_VERIFIED = "IdentityNotVerified"
+"""Our name for SES's refusal of a sender that it has not verified, which it calls like that of a bad message."""
+
 _quoted = lru_cache(1000)(quote_plus)
 """For what comes again: senders, tags."""
 
@@ -100,6 +103,8 @@ class SesMailer:
             raise MailUnknownError(f"SES answered {answer.status}")
         code_found = _CODE.search(answer.body)
         code = code_found.group(1).decode() if code_found else f"Http{answer.status}"
+        if code == "MessageRejected" and b"not verified" in answer.body:
+            code = NOT_VERIFIED  # it is the account that may not, and no fault of the message
         if answer.status == 429 or code in _LATER:
             raise MailDeferredError(code)
         raise MailRefusedError(code, f"SES refused the message: {code}")

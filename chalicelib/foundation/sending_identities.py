@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from chalicelib.foundation.errors import ClientelaError
+from chalicelib.foundation.errors import ClientelaError, InvalidError, UnavailableError
 from chalicelib.foundation.settings import Settings
 
 RecordType = Literal["CNAME", "TXT", "MX"]
@@ -13,17 +13,20 @@ RecordType = Literal["CNAME", "TXT", "MX"]
 
 @dataclass(frozen=True, slots=True)
 class SendingIdentity:
-    """A domain as SES knows it: whether mail may be sent from it, and the names of its DKIM keys."""
+    """A domain as SES knows it: whether mail may be sent from it, the names of its DKIM keys, and its MAIL FROM domain."""
 
     verified: bool
     dkim_tokens: tuple[str, ...]
+    mail_from: str = ""
 
 
 class SendingIdentities(Protocol):
     """The provider's list of domains."""
 
     def add(self, domain: str, *, mail_from: str) -> SendingIdentity:
-        """Begin to verify a domain; one that is there is given as it is. Bounces go to ``mail_from``, a subdomain of it."""
+        """Begin to verify a domain; of one that is there what is missing is made up for. Bounces go to ``mail_from``, a subdomain of it.
+        `InvalidError` names ``domain`` when the provider takes it for none, `UnavailableError` when it does not answer.
+        """
         ...
 
     def get(self, domain: str) -> SendingIdentity | None:
@@ -47,18 +50,33 @@ class SesIdentities:
         return boto3.client("sesv2", region_name=here.region, config=config, endpoint_url=here.endpoint_url or None)
 
     def add(self, domain: str, *, mail_from: str) -> SendingIdentity:
-        """Create the identity, unless there is one, and name its MAIL FROM domain."""
-        present = self.get(domain)
-        if present is not None:
-            return present
-        self._client.create_email_identity(
-            EmailIdentity=domain, DkimSigningAttributes={"NextSigningKeyLength": "RSA_2048_BIT"}
-        )
-        if not self._settings.endpoint_url:  # the local cloud has no MAIL FROM domains
-            self._client.put_email_identity_mail_from_attributes(
-                EmailIdentity=domain, MailFromDomain=mail_from, BehaviorOnMxFailure="USE_DEFAULT_VALUE"
-            )
-        return self.get(domain) or SendingIdentity(False, ())
+        """Create the identity and name its MAIL FROM domain, each unless it is there: whoever did the one may have died before the
+        other.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            present = self.get(domain)
+            if present is None:
+                self._client.create_email_identity(
+                    EmailIdentity=domain, DkimSigningAttributes={"NextSigningKeyLength": "RSA_2048_BIT"}
+                )
+            # The local cloud has no MAIL FROM domains.
+            if not self._settings.endpoint_url and not (present and present.mail_from):
+                self._client.put_email_identity_mail_from_attributes(
+                    EmailIdentity=domain, MailFromDomain=mail_from, BehaviorOnMxFailure="USE_DEFAULT_VALUE"
+                )
+                present = None
+            return present or self.get(domain) or SendingIdentity(False, ())
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "BadRequestException":
+                raise InvalidError(
+                    "The mail provider does not take this domain.", field="domain", code="domain"
+                ) from error
+            raise UnavailableError(f"The mail provider refuses to do it now: {code}.") from error
+        except BotoCoreError as error:
+            raise UnavailableError("The mail provider did not answer.") from error
 
     def get(self, domain: str) -> SendingIdentity | None:
         """Ask for the identity."""
@@ -67,7 +85,8 @@ class SesIdentities:
         except self._client.exceptions.NotFoundException:
             return None
         tokens = tuple((answer.get("DkimAttributes") or {}).get("Tokens") or ())
-        return SendingIdentity(bool(answer.get("VerifiedForSendingStatus")), tokens)
+        mail_from = str((answer.get("MailFromAttributes") or {}).get("MailFromDomain") or "")
+        return SendingIdentity(bool(answer.get("VerifiedForSendingStatus")), tokens, mail_from)
 
 
 class FakeIdentities:

@@ -251,6 +251,8 @@ def send_campaign(
     _check_segments(table, workspace.id, "exclude_segment_ids", campaign.exclude_segment_ids)
     if campaign.recurrence is not None:
         start = moment(at, time_zone or workspace.time_zone) if at is not None else now
+        if start > now + _LONGEST_AHEAD:
+            raise InvalidError("This is more than a year ahead.", field="at", code="too_far")
         return store.replace(table, recurring.begun(campaign, now, max(start, now), changed_by))
     if at is None:
         if campaign.delivery.mode == "local_time":

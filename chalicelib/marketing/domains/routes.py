@@ -14,7 +14,9 @@ def list_domains(call: Call[None]) -> DomainsOut:
     return DomainsOut(items=[DomainOut.of(each) for each in found])
 
 
-@routes.post("/domains", permission="workspace:write", body=DomainIn, returns=DomainOut, status=201)
+@routes.post(
+    "/domains", permission="workspace:write", body=DomainIn, returns=DomainOut, status=201, errors=(503,)
+)
 def add_domain(call: Call[DomainIn]) -> Answer:
     """Enter a domain; the answer says which records its DNS has to get."""
     made = service.add_domain(
@@ -57,7 +59,13 @@ def delete_domain(call: Call[None], domain_id: str) -> None:
     service.delete_domain(table=call.runtime.table, workspace_id=call.workspace_id, domain_id=domain_id)
 
 
-@routes.post("/domains/{domain_id}/check", permission="workspace:write", returns=DomainOut, present=DomainOut.of)
+@routes.post(
+    "/domains/{domain_id}/check",
+    permission="workspace:write",
+    returns=DomainOut,
+    present=DomainOut.of,
+    errors=(503,),
+)
 def check_domain(call: Call[None], domain_id: str) -> DomainOut:
     """Ask the mail provider and DNS how it is now."""
     found = service.check_domain(runtime=call.runtime, workspace_id=call.workspace_id, domain_id=domain_id)

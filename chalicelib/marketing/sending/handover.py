@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation import observability
 from chalicelib.foundation.errors import ConflictError, InvalidError
-from chalicelib.foundation.mail import MailDeferredError, MailRefusedError, MailUnknownError
+from chalicelib.foundation.mail import NOT_VERIFIED, MailDeferredError, MailRefusedError, MailUnknownError
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
 from chalicelib.marketing.sending import ledger, pacing, turns
@@ -38,7 +38,8 @@ _DEFERRALS = 3
 _SYSTEMIC = frozenset(
     {"AccountSendingPausedException", "AccountSendingPaused", "ConfigurationSetDoesNotExist",
      "ConfigurationSetDoesNotExistException", "ConfigurationSetSendingPausedException", "MailFromDomainNotVerifiedException",
-     "MailFromDomainNotVerified", "AccessDenied", "AccessDeniedException", "SignatureDoesNotMatch", "InvalidClientTokenId"}
+     "MailFromDomainNotVerified", NOT_VERIFIED, "AccessDenied", "AccessDeniedException", "SignatureDoesNotMatch",
+     "InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 )  # fmt: skip
 """Refusals that say something of our account and nothing of the message: the campaign pauses and nobody has failed."""
 

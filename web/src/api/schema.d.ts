@@ -20847,6 +20847,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Something we need did not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_domain: {
@@ -21168,6 +21177,15 @@ export interface operations {
             };
             /** @description Some values are not valid; names each field */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we need did not answer */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

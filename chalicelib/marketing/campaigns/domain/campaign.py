@@ -184,17 +184,18 @@ def moment(at: datetime, time_zone: str) -> datetime:
     """When a time without a zone is, on the clocks of ``time_zone`` (IANA), in UTC; a time with a zone is already a moment.
 
     Where clocks skip it, it is as long after the change as the clock says (02:30 becomes 03:30); where they show it twice, the
-    first. `InvalidError` names ``time_zone``.
+    first. `InvalidError` names ``time_zone``, or ``at`` where it is beyond all time.
     """
     try:
         zone = ZoneInfo(time_zone) if time_zone else None
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidError("This is no IANA time zone.", field="time_zone", code="unknown_zone") from error
-    if at.tzinfo is not None:
-        return at.astimezone(UTC)
-    if zone is None:
+    if at.tzinfo is None and zone is None:
         raise InvalidError("A time without a zone needs time_zone.", field="time_zone", code="missing")
-    return at.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    try:
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone, fold=0)).astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidError("There is no such moment.", field="at", code="out_of_range") from error
 
 
 def planning_at(campaign: Campaign) -> datetime | None:

@@ -8,7 +8,7 @@ from chalicelib.customers.consent import service as consent
 from chalicelib.customers.consent.domain import SuppressionReason
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.foundation.errors import InvalidError
-from chalicelib.foundation.mail import MailUnknownError
+from chalicelib.foundation.mail import NOT_VERIFIED, MailRefusedError, MailUnknownError
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns.domain import CampaignState
 from chalicelib.marketing.sending import consumers, erasure, ledger, service
@@ -106,6 +106,17 @@ class TestAMessageThatCannotBeWritten:
         campaign = world.get(campaign_id)
         assert (campaign.state, campaign.stop_reason) == (CampaignState.PAUSED, "blocked")
         assert world.queues.published == []
+
+    def test_a_sender_that_is_not_verified_any_more_pauses_it_and_nobody_has_failed(self):
+        world = made()
+        campaign_id = planned(world)
+        world.mailer.fail = [MailRefusedError(NOT_VERIFIED, "no")]
+        world.drain()
+        campaign = world.get(campaign_id)
+        assert (campaign.state, campaign.stop_reason) == (CampaignState.PAUSED, "refused")
+        world.resume(campaign_id)
+        world.drain()
+        assert states(world, campaign_id) == ["sent"] * 3
 
 
 class TestSomebodyWhoIsNoMore:
