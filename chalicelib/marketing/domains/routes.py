@@ -14,9 +14,7 @@ def list_domains(call: Call[None]) -> DomainsOut:
     return DomainsOut(items=[DomainOut.of(each) for each in found])
 
 
-@routes.post(
-    "/domains", permission="workspace:write", body=DomainIn, returns=DomainOut, status=201, errors=(503,)
-)
+@routes.post("/domains", permission="workspace:write", body=DomainIn, returns=DomainOut, status=201, errors=(503,))
 def add_domain(call: Call[DomainIn]) -> Answer:
     """Enter a domain; the answer says which records its DNS has to get."""
     made = service.add_domain(

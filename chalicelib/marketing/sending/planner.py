@@ -24,7 +24,8 @@ from chalicelib.marketing.sending.records import ledger_partition
 
 PAGE = 2 * ledger.PLANNED_AT_ONCE
 SEGMENT_WAIT = 3  # seconds until a segment that is still being filled is looked at again
-SEGMENT_PATIENCE = timedelta(minutes=10)
+SEGMENT_SOON = timedelta(minutes=1)
+"""How long it is looked at so often; after that each minute, by the tick's order."""
 
 
 def plan(
@@ -59,8 +60,10 @@ def _plan(table: Table, clock: Clock, queues: Queues, campaign: Campaign, second
         return
     began = time.monotonic()
     while campaign.plan.segment < audience.sources(campaign):
-        if _still_filling(table, clock, campaign):
-            queues.publish("campaign-plan", [events.plan(campaign, clock.now())], delay=SEGMENT_WAIT)
+        if audience.excluded_filling(table, campaign) or audience.filling(table, campaign):
+            # However long it takes: whoever is not in a segment yet would be left out, or not left out, and nobody told.
+            if campaign.started_at is not None and clock.now() - campaign.started_at < SEGMENT_SOON:
+                queues.publish("campaign-plan", [events.plan(campaign, clock.now())], delay=SEGMENT_WAIT)
             return
         try:
             campaign = _page(table, clock, campaign)
@@ -89,12 +92,6 @@ def _stop(table: Table, clock: Clock, campaign: Campaign) -> None:
         changed_by=campaigns.SYSTEM,
         reason="excluded_missing",
     )
-
-
-def _still_filling(table: Table, clock: Clock, campaign: Campaign) -> bool:
-    """Whether to wait: ten minutes for who is to get it, and for as long as it takes for who is not to."""
-    patient = campaign.started_at is not None and clock.now() - campaign.started_at < SEGMENT_PATIENCE
-    return audience.excluded_filling(table, campaign) or (patient and audience.filling(table, campaign))
 
 
 def _page(table: Table, clock: Clock, campaign: Campaign) -> Campaign:

@@ -11,7 +11,7 @@ from chalicelib.foundation.mail import MailUnknownError
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns import service as campaigns
 from chalicelib.marketing.campaigns.domain import CampaignState
-from chalicelib.marketing.sending import service, store
+from chalicelib.marketing.sending import audience, service, store
 from chalicelib.marketing.sending.domain import Reason, State
 from tests.contract.marketing.campaign_world import World
 from tests.memory_dynamodb import MemoryDynamoDB
@@ -157,3 +157,23 @@ def test_a_campaign_that_cannot_be_looked_after_keeps_no_other_waiting(monkeypat
     world.drain()
     assert states(world, second) == {State.SENT}
     assert world.get(second).state is CampaignState.FINISHED
+
+
+def test_a_segment_that_takes_long_to_fill_is_waited_for_and_by_one_order_a_minute(monkeypatch):
+    world = made()
+    campaign_id = world.campaign()
+    monkeypatch.setattr(audience, "filling", lambda table, campaign: True)
+    world.send(campaign_id)
+    world.drain()
+    for _ in range(20):
+        world.later(minutes=1)
+        world.tick()
+        assert len(world.queues.published) == 1
+        world.drain()
+        assert world.queues.published == []
+    assert (world.get(campaign_id).state, world.rows(campaign_id)) == (CampaignState.PLANNING, [])
+    monkeypatch.undo()
+    world.later(minutes=1)
+    world.tick()
+    world.drain()
+    assert states(world, campaign_id) == {State.SENT}
