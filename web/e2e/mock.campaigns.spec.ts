@@ -50,7 +50,7 @@ test('the wizard: audience with what it takes out, delivery, test of subjects, c
   const who = page.getByRole('complementary', { name: 'Who gets it' })
   await page.getByRole('button', { name: 'Leave somebody out' }).click()
   await page.getByRole('group', { name: 'But not to' }).getByRole('checkbox', { name: /Invitados/ }).check()
-  await expect(who).toContainText('less who is left out', { timeout: 10_000 })
+  await expect(who).toContainText('less those left out', { timeout: 10_000 })
   await expect(who.locator('.big')).toHaveText(/^\d+$/)
 
   await page.getByRole('button', { name: 'Next' }).click()
@@ -78,7 +78,7 @@ test('the wizard: audience with what it takes out, delivery, test of subjects, c
   const cost = page.getByRole('complementary', { name: 'Send' })
   await expect(cost).toContainText('estimated cost')
   await expect(cost).toContainText('E-mails')
-  await expect(page.locator('main')).toContainText('A / B on 20 % of the audience')
+  await expect(page.locator('main')).toContainText('A / B on 20% of the audience')
   await inspect(page, 'review')
   await cost.getByRole('button', { name: /^Send to/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: /^Send to/ }).click()

@@ -1,5 +1,6 @@
 /** What the results screen makes of the API's figures. Pure, but for the download. */
 import type { components } from '../../api/schema'
+import { percent } from '../../i18n/index.svelte'
 
 export type Results = components['schemas']['ResultsOut']
 export type Moment = Results['hours'][number]
@@ -55,7 +56,7 @@ export function heated(html: string, results: Results, machines: boolean, words:
     if (!link) continue
     const heat = count(link) / most
     const badge = page.createElement('span')
-    badge.textContent = total ? `${Math.round((count(link) / total) * 100)} %` : '0 %'
+    badge.textContent = percent(count(link), Math.max(1, total))
     badge.title = words(link.people, count(link))
     badge.setAttribute('style', `display:inline-block;margin:0 0 0 4px;padding:1px 6px;border-radius:9px;font:700 11px/1.4 Arial,sans-serif;text-decoration:none;color:#fff;background:hsl(${Math.round(210 - heat * 205)} 70% 34%)`)
     const own = anchor.getAttribute('style') ?? ''
