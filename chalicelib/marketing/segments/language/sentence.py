@@ -312,7 +312,7 @@ class _Spanish(_Speaker):
     def behaviour(self, field: Field, did: bool, value: Did) -> str:
         what = _SPANISH_DEEDS[field.name][0 if did else 1]
         many = _SPANISH_MANY.get(field.group, "veces")
-        kind = {"form": "el formulario", "campaign": "la campaña", "pipeline": "el embudo"}[field.lookup]
+        kind = {"form": "el formulario", "campaign": "la campaña", "pipeline": "la canalización"}[field.lookup]
         about = self.names.get((field.lookup, value.about), value.about)
         if field.group == "deal":
             said = what + (f" en {kind} «{about}»" if value.about else "")
