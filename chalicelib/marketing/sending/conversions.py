@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.foundation.aws import AwsError
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.table import Key, Table
+from chalicelib.marketing.sending.ledger import change
 
 _GOAL_ATTRIBUTES = "converted_at, goal_ref, revenue, currency"
 
@@ -25,28 +25,11 @@ def converted(
         sets += ["revenue = :revenue", "currency = :currency"]
         values |= {":revenue": {"N": format(revenue, "f")}, ":currency": {"S": currency}}
     condition = "clicked_at BETWEEN :since AND :at AND attribute_not_exists(converted_at) AND attribute_exists(email)"
-    return _changed(table, key, f"SET {', '.join(sets)} ADD version :one", condition, values)
+    return change(table, key, f"SET {', '.join(sets)} ADD version :one", condition, values, names=False)
 
 
 def taken_back(table: Table, key: Key, *, ref: str, now: datetime) -> bool:
     """What ``ref`` had brought is not so any more (a deal was opened again)."""
     values: dict[str, dict[str, Any]] = {":ref": {"S": ref}, ":now": {"S": to_text(now)}, ":one": {"N": "1"}}
-    return _changed(
-        table, key, f"SET updated_at = :now REMOVE {_GOAL_ATTRIBUTES} ADD version :one", "goal_ref = :ref", values
-    )
-
-
-def _changed(table: Table, key: Key, update: str, condition: str, values: dict[str, dict[str, Any]]) -> bool:
-    request = {
-        "Key": key.image(),
-        "UpdateExpression": update,
-        "ConditionExpression": condition,
-        "ExpressionAttributeValues": values,
-    }
-    try:
-        table.raw("UpdateItem", request, write=True)
-    except AwsError as error:
-        if error.code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    update = f"SET updated_at = :now REMOVE {_GOAL_ATTRIBUTES} ADD version :one"
+    return change(table, key, update, "goal_ref = :ref", values, names=False)

@@ -153,7 +153,7 @@ def claim(table: Table, recipient: Recipient, now: datetime, consent_id: str, ho
 
 def suppress(table: Table, recipient: Recipient, now: datetime, reason: str) -> bool:
     """PENDING → SUPPRESSED: this person must not get it, and why."""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         "SET #state = :suppressed, reason = :reason, state_at = :now, updated_at = :now REMOVE not_before ADD version :one",
@@ -170,7 +170,7 @@ def suppress(table: Table, recipient: Recipient, now: datetime, reason: str) -> 
 
 def put_off(table: Table, recipient: Recipient, now: datetime, until: datetime) -> bool:
     """PENDING → PENDING, not before a later moment: where this person lives it is no time for it."""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         "SET not_before = :until, updated_at = :now ADD version :one",
@@ -186,7 +186,7 @@ def put_off(table: Table, recipient: Recipient, now: datetime, until: datetime) 
 
 def sent(table: Table, recipient: Recipient, attempt: int, now: datetime, message_id: str) -> bool:
     """The provider took this attempt: → SENT, from wherever the row has got to meanwhile as long as no other attempt was made."""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         "SET #state = :sent, message_id = :message, gsi2pk = :index, gsi2sk = :sk, sent_at = if_not_exists(sent_at, :now), "
@@ -213,7 +213,7 @@ def deferred(table: Table, recipient: Recipient, attempt: int, now: datetime, re
         failed(table, recipient, attempt, now, Reason.TOO_MANY_ATTEMPTS)
         return None
     later = now + backoff(attempt)
-    _move(
+    change(
         table,
         key_of(recipient),
         "SET #state = :pending, not_before = :later, reason = :reason, state_at = :now, updated_at = :now "
@@ -234,7 +234,7 @@ def deferred(table: Table, recipient: Recipient, attempt: int, now: datetime, re
 
 def failed(table: Table, recipient: Recipient, attempt: int, now: datetime, reason: str) -> bool:
     """Never: → FAILED with the provider's reason."""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         "SET #state = :failed, reason = :reason, state_at = :now, updated_at = :now REMOVE lease_until, holder ADD version :one",
@@ -252,7 +252,7 @@ def failed(table: Table, recipient: Recipient, attempt: int, now: datetime, reas
 
 def unknown(table: Table, recipient: Recipient, attempt: int, now: datetime) -> bool:
     """It left and nothing came back: CLAIMED → UNKNOWN, to wait for evidence."""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         "SET #state = :unknown, state_at = :now, updated_at = :now REMOVE lease_until, holder ADD version :one",
@@ -278,7 +278,7 @@ def reap(table: Table, recipient: Recipient, now: datetime) -> State | None:
         and recipient.state_at is not None
         and recipient.state_at + EVIDENCE_WAIT <= now
     ):
-        moved = _move(
+        moved = change(
             table,
             key_of(recipient),
             "SET #state = :parked, reason = :reason, state_at = :now, updated_at = :now ADD version :one",
@@ -299,7 +299,7 @@ def resolve(table: Table, recipient: Recipient, now: datetime, *, was_sent: bool
     """A person decides on a parked row: it was sent (→ SENT), or is to be sent again (→ PENDING)."""
     state = State.SENT if was_sent else State.PENDING
     more = ", sent_at = if_not_exists(sent_at, :now)" if was_sent else ""
-    return _move(
+    return change(
         table,
         key_of(recipient),
         f"SET #state = :state, reason = :reason, state_at = :now, updated_at = :now{more} ADD version :one",
@@ -336,7 +336,7 @@ def proof(table: Table, key: Key, attempt: int, at: datetime, now: datetime, mes
             ":index": {"S": message_index(message_id)},
             ":sk": {"S": key.sk.removeprefix(RECIPIENT_PREFIX)},
         }
-    return _move(
+    return change(
         table,
         key,
         f"SET #state = :sent, sent_at = if_not_exists(sent_at, :at), state_at = :now, updated_at = :now{more} "
@@ -348,7 +348,7 @@ def proof(table: Table, key: Key, attempt: int, at: datetime, now: datetime, mes
 
 def rejected(table: Table, key: Key, attempt: int, now: datetime, reason: str) -> bool:
     """The provider took this attempt and then refused to send it: → FAILED."""
-    return _move(
+    return change(
         table,
         key,
         "SET #state = :failed, reason = :reason, state_at = :now, updated_at = :now "
@@ -386,7 +386,7 @@ def happened(table: Table, key: Key, what: str, at: datetime, now: datetime, **m
     if what not in EVENT_TIMES:
         raise ValueError(f"{what} is no event of a recipient")
     sets = "".join(f", {name} = :{name}" for name in more)
-    return _move(
+    return change(
         table,
         key,
         f"SET {what} = :at, updated_at = :now{sets} ADD version :one",
@@ -402,7 +402,7 @@ def happened(table: Table, key: Key, what: str, at: datetime, now: datetime, **m
 
 def collected(table: Table, key: Key, attribute: str, element: str, now: datetime) -> bool:
     """Add an element (a soft bounce's id, a clicked link's number) to a set of the row; False when it is in already."""
-    return _move(
+    return change(
         table,
         key,
         f"SET updated_at = :now ADD {attribute} :elements, version :one",
@@ -542,9 +542,12 @@ def _request(
     return request
 
 
-def _move(
+def change(
     table: Table, key: Key, update: str, condition: str, values: dict[str, dict[str, Any]], *, names: bool = True
 ) -> bool:
+    """One write on a recipient's row; False when its condition does not hold. ``update`` adds ``:one`` to the version; ``names`` says
+    that it speaks of ``#state``.
+    """
     try:
         table.raw("UpdateItem", _request(key, update, condition, values, names=names), write=True)
     except AwsError as error:

@@ -5,11 +5,10 @@ count for the score only once that is settled, a while later.
 from datetime import datetime
 from typing import Any
 
-from chalicelib.foundation.aws import AwsError
 from chalicelib.foundation.clock import to_text
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.sending.domain import Recipient, Visits
-from chalicelib.marketing.sending.ledger import key_of, recipient_of
+from chalicelib.marketing.sending.ledger import change, key_of, recipient_of
 from chalicelib.marketing.sending.records import RecipientRecord, visits_due
 
 
@@ -68,7 +67,7 @@ def follow(table: Table, row: Recipient, found: Visits, now: datetime, judged_at
     else:
         removes += ["duepk", "duesk"]
     update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "") + " ADD version :one"
-    return _made(table, row, update, "version = :version", values)
+    return change(table, key_of(row), update, "version = :version", values, names=False)
 
 
 def settle(table: Table, row: Recipient, due: str, now: datetime) -> bool:
@@ -85,26 +84,10 @@ def settle(table: Table, row: Recipient, due: str, now: datetime) -> bool:
         ":version": {"N": str(row.version)},
         ":one": {"N": "1"},
     }
-    return _made(table, row, update, "duesk = :due AND version = :version", values)
+    return change(table, key_of(row), update, "duesk = :due AND version = :version", values, names=False)
 
 
 def to_settle(table: Table, shard: int, now: datetime, *, limit: int) -> list[tuple[Recipient, str]]:
     """Recipients whose visits are due to be settled, with their place in the index."""
     found = table.query(RecipientRecord, visits_due(shard), index="due", before=to_text(now), limit=limit).items
     return [(recipient_of(record), record.duesk or "") for record in found]
-
-
-def _made(table: Table, row: Recipient, update: str, condition: str, values: dict[str, dict[str, Any]]) -> bool:
-    request = {
-        "Key": key_of(row).image(),
-        "UpdateExpression": update,
-        "ConditionExpression": condition,
-        "ExpressionAttributeValues": values,
-    }
-    try:
-        table.raw("UpdateItem", request, write=True)
-    except AwsError as error:
-        if error.code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
