@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { plain, slug, slugByLetter } from '../src/i18n/plain'
 
 type Texts = Record<string, string>
 const read = (path: string): Texts => JSON.parse(readFileSync(join('src/i18n', path), 'utf8')) as Texts
@@ -60,5 +61,14 @@ describe('texts', () => {
     }
     const names = /^(\S+: )(Clientela|English|Español|MJML|HTML|CSV|Ctrl|Enter|Esc)$/
     expect(found.filter((one) => !names.test(one))).toEqual([])
+  })
+})
+
+describe('plain texts', () => {
+  it('have neither accents nor capitals', () => expect(plain('Año Nuevo, ÉXITO')).toBe('ano nuevo, exito'))
+  it('make names for machines', () => {
+    expect(slug('  Canción nº 7! ', '-', 40)).toBe('cancion-n-7')
+    expect(slug('Más', '_', 2)).toBe('ma')
+    expect(slugByLetter('2.ª etapa (nueva)', '_', 40)).toBe('etapa_nueva')
   })
 })

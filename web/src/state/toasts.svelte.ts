@@ -34,6 +34,10 @@ export const toasts = {
     const id = error instanceof ApiError ? error.problem.request_id : undefined
     add({ text: explain(error), tone: 'bad', ...(id ? { detail: `${t('error.request')} ${id}` } : {}) }, 9000)
   },
+  /** Somebody else has saved meanwhile: saving again keeps what is on the screen, `take` what they wrote. */
+  conflict(take: () => void): void {
+    add({ text: t('conflict.saved_meanwhile'), tone: 'bad', action: { label: t('conflict.take_current'), run: take } }, 12_000)
+  },
   add,
 }
 

@@ -1,9 +1,10 @@
 /** Stages of a pipeline while they are edited. */
 import type { Stage } from '../../api/sales'
+import { slug } from '../../i18n/plain'
 
 /** A stage's id from its name: lower case letters, digits and dashes, unlike those there are. */
 export function stageId(name: string, taken: readonly string[]): string {
-  const base = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 36) || 'stage'
+  const base = slug(name, '-', 36) || 'stage'
   let id = base
   for (let n = 2; taken.includes(id); n++) id = `${base}-${n}`
   return id
