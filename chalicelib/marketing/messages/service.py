@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chalicelib.customers.consent import service as consent
+from chalicelib.customers.consent.domain import MARKETING_EMAIL
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.customers.contacts.domain import Contact
@@ -103,7 +104,8 @@ def order(
         _check_consent(contact, purpose)
     leave = ""
     if purpose != TRANSACTIONAL and contact is not None:
-        leave = f"{runtime.public_url}/u/{token_of(runtime.signer, 'unsubscribe', Copy(workspace_id, '', contact.id))}"
+        copy = Copy(workspace_id, "", contact.id, purpose="" if purpose == MARKETING_EMAIL else purpose)
+        leave = f"{runtime.public_url}/u/{token_of(runtime.signer, 'unsubscribe', copy)}"
     files = _attachments(runtime, workspace_id, attachments)
     sheet = Sheet(
         message_id=message_id,

@@ -46,6 +46,11 @@ class Choices:
     everything_off: bool
 
     @property
+    def leaving(self) -> str:
+        """The purpose that unsubscribing withdraws: the one that the message was sent for."""
+        return self.copy.purpose or PURPOSE
+
+    @property
     def source(self) -> str:
         """What the ledger says that an answer came by."""
         return f"link:campaign:{self.copy.campaign_id}" if self.copy.campaign_id else "link:preferences"
@@ -69,6 +74,7 @@ def choices(*, runtime: Runtime, token: str, request: Request | None = None) -> 
         table=table, workspace_id=copy.workspace_id, contact_ids=[copy.contact_id], consistent=True, follow=True
     ).get(copy.contact_id)
     asked = {purpose for purpose in (contact.consents if contact else ()) if not purpose.startswith(OWN)}
+    asked |= {copy.purpose} - {""}
     return Choices(
         workspace=get_workspace(table=table, workspace_id=copy.workspace_id),
         copy=copy,
@@ -87,7 +93,8 @@ def choices(*, runtime: Runtime, token: str, request: Request | None = None) -> 
 
 
 def unsubscribe(*, runtime: Runtime, token: str, source_ip: str, shown_in: str, everything: bool = False) -> Choices:
-    """Withdraw the consent to marketing e-mail; with ``everything`` every consent, and no mail at all to this address any more.
+    """Withdraw the consent that the message was sent by (marketing e-mail, if it was a campaign's); with ``everything`` every consent, and
+    no mail at all to this address any more.
 
     Doing it again changes nothing. The next claim of any campaign sees it.
     """
@@ -98,9 +105,9 @@ def unsubscribe(*, runtime: Runtime, token: str, source_ip: str, shown_in: str, 
         withdrawn = [
             purpose
             for purpose, granted in found.purposes.items()
-            if granted or (purpose == PURPOSE and not _said_no(contact))
+            if granted or (purpose == found.leaving and not _said_no(contact, purpose))
         ]
-        answers = [Answer(each, False, text, "") for each in withdrawn if everything or each == PURPOSE]
+        answers = [Answer(each, False, text, "") for each in withdrawn if everything or each == found.leaving]
         if answers:
             _answer(runtime, found, contact, answers, source_ip)
         if everything and contact.email:
@@ -160,8 +167,8 @@ def label(found: Choices, purpose: str, language: str) -> str:
     return f"{named} ({WORDS[language].get(f'channel_{channel}', channel)})" if channel else named
 
 
-def _said_no(contact: Contact) -> bool:
-    return PURPOSE in contact.consents and not contact.consented(PURPOSE)
+def _said_no(contact: Contact, purpose: str) -> bool:
+    return purpose in contact.consents and not contact.consented(purpose)
 
 
 def _answer(runtime: Runtime, found: Choices, contact: Contact, answers: list[Answer], source_ip: str) -> None:

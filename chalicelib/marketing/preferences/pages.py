@@ -42,6 +42,10 @@ def page_of(call: Call[Any], state: str, found: Choices | None, token: str) -> s
         key: words[key].format(workspace=name, address=address, date=until)
         for key in ("left", "explain", "everything", "everything_done", "preferences_for", "paused", "pause_keep")
     }
+    if found is not None and found.copy.purpose:
+        purpose = label(found, found.copy.purpose, language)
+        for key in ("left", "explain"):
+            filled[key] = words[f"{key}_one"].format(workspace=name, address=address, purpose=purpose)
     return page(
         "marketing/preferences/centre.html",
         language=language,

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from chalicelib.customers.consent import service as consent
+from chalicelib.customers.consent.domain import SuppressionReason
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.clock import Clock
@@ -83,7 +85,8 @@ def send_template_test(*, runtime: Runtime, workspace: Workspace, wording: Wordi
     """Send a mail that is being written, or a template's, once to an address of the marketer's, marked as a test in nothing but its
     links.
 
-    `InvalidError` names what does not compile, or ``to`` when the provider refuses it; `UnavailableError` when it is busy or silent.
+    `InvalidError` names what does not compile, or ``to`` when the provider refuses it, or the address bounced, complained or was put on
+    the suppression list by hand; `UnavailableError` when it is busy or silent.
     """
     now = runtime.clock.now()
     looked = templates.look(table=runtime.table, workspace=workspace, wording=wording, language=language)
@@ -134,6 +137,10 @@ def _try_out(runtime: Runtime, campaign: Campaign, letter: "Callable[[Contact], 
         address = normalise_email(to)
     except InvalidError as error:
         raise InvalidError("This is no e-mail address.", field="to", code="email") from error
+    listed = consent.suppressed(table=table, signer=runtime.signer, workspace_id=workspace_id, emails=[address])
+    if address in listed and listed[address].reason is not SuppressionReason.UNSUBSCRIBED:
+        code = f"suppressed_{listed[address].reason.value}"
+        raise InvalidError("This address must not be mailed.", field="to", code=code)
     contact_id = contacts.find_by_email(table=table, workspace_id=workspace_id, email=address)
     known = contacts.get_contacts(
         table=table, workspace_id=workspace_id, contact_ids=[contact_id] if contact_id else []

@@ -12,12 +12,15 @@ Purpose = Literal["click", "open", "unsubscribe", "goal"]
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One person's copy of a campaign, and the number of a link in it (0 for the message itself)."""
+    """One person's copy of a campaign, and the number of a link in it (0 for the message itself). A message that is no campaign's says
+    which ``purpose`` it was sent for; empty is the campaigns' own.
+    """
 
     workspace_id: str
     campaign_id: str
     contact_id: str
     link: int = 0
+    purpose: str = ""
 
 
 def token_of(signer: Signer, purpose: Purpose, copy: Copy) -> str:
@@ -28,25 +31,27 @@ def token_of(signer: Signer, purpose: Purpose, copy: Copy) -> str:
 def head(copy: Copy) -> bytes:
     """The part of a token's payload that all links of a copy share; the link's number follows in two bytes."""
     parts = (copy.workspace_id, copy.campaign_id, copy.contact_id)
-    if all(map(is_id, parts)):
+    if all(map(is_id, parts)) and not copy.purpose:
         return b"\x01" + b"".join(decode(part).to_bytes(16) for part in parts)
-    return b"\x00" + "\x00".join(parts).encode() + b"\x00"
+    named = (*parts, copy.purpose) if copy.purpose else parts
+    return b"\x00" + "\x00".join(named).encode() + b"\x00"
 
 
 def copy_of(signer: Signer, purpose: Purpose, token: str) -> Copy:
     """What a token says; `BadTokenError` for one we did not make for this purpose."""
     payload = signer.open(purpose, token)
     try:
-        link = int.from_bytes(payload[-2:])
+        link, sent_for = int.from_bytes(payload[-2:]), ""
         if payload[0] == 1 and len(payload) == 51:
             workspace_id, campaign_id, contact_id = (
                 encode(int.from_bytes(payload[start : start + 16])) for start in (1, 17, 33)
             )
         else:
-            workspace_id, campaign_id, contact_id = payload[1:-3].decode().split("\x00")
+            workspace_id, campaign_id, contact_id, *more = payload[1:-3].decode().split("\x00")
+            sent_for = more[0] if more else ""
     except (IndexError, ValueError) as error:
         raise BadTokenError("The token is not valid.") from error
-    return Copy(workspace_id, campaign_id, contact_id, link)
+    return Copy(workspace_id, campaign_id, contact_id, link, sent_for)
 
 
 PARAMETER = "cl"

@@ -96,3 +96,12 @@ def test_the_page_takes_all_of_it(client, workspace, contact_id, token):
 def test_a_link_that_is_not_ours(client):
     assert client.get("/preferences/nonsense").status == 404
     assert client.post("/preferences/nonsense", {"frequency": "all"}).status == 404
+
+
+def test_the_page_says_what_one_leaves(client, workspace, contact_id):
+    copy = Copy(workspace.id, "", contact_id, purpose="partner_offers")
+    path = f"/u/{token_of(client.runtime.signer, 'unsubscribe', copy)}"
+    assert "Acme will stop sending “Partner offers” to an***@client.example." in client.get(path, base="").text
+    left = client.request("POST", path, "List-Unsubscribe=One-Click", base="", headers=FORM)
+    assert "You will get no more “Partner offers” from Acme." in left.text
+    assert client.get(f"/preferences/{path.rpartition('/')[2]}").json["subscribed"]

@@ -21,6 +21,7 @@ from chalicelib.marketing.messages.erasure import ERASURE
 from chalicelib.marketing.messages.schemas import MessageIn
 from chalicelib.marketing.messages.service import Attached
 from chalicelib.marketing.messages.writing import Text, _shown
+from chalicelib.marketing.preferences import centre
 from chalicelib.marketing.sending import service as sending
 from chalicelib.marketing.templates import service as templates
 from chalicelib.marketing.templates.domain import Wording
@@ -290,6 +291,20 @@ class TestWhoMayGetIt:
         parsed = email.message_from_bytes(world.mails.taken[0][2], policy=default)
         assert parsed["List-Unsubscribe"].startswith("<https://crm.example/u/")
         assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    def test_its_way_out_leads_out_of_what_it_was_sent_for(self, world):
+        consent.grant(
+            table=world.table, clock=world.clock, workspace_id=world.id, contact_id=world.contacts[0],
+            purpose="offers", source="test",
+        )  # fmt: skip
+        order(world, purpose="offers")
+        drain(world)
+        parsed = email.message_from_bytes(world.mails.taken[0][2], policy=default)
+        token = parsed["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+        found = centre.unsubscribe(runtime=world.runtime, token=token, source_ip="", shown_in="es")
+        assert dict(found.purposes) == {"marketing_email": True, "offers": False}
+        with pytest.raises(InvalidError):
+            order(world, purpose="offers")
 
     def test_a_change_of_mind_before_it_leaves_counts(self, world):
         message = order(world, purpose="marketing_email")

@@ -167,3 +167,16 @@ def test_who_was_claimed_by_another_meanwhile_is_not_counted_as_ended(cancelled,
     world.tick()
     world.drain()
     assert world.row(campaign_id, row.contact_id).state in (State.UNKNOWN, State.PARKED)
+
+
+def test_no_test_goes_to_an_address_that_bounced():
+    world = made()
+    campaign_id = world.campaign()
+    consent.suppress(
+        table=world.table, clock=world.clock, signer=world.runtime.signer, workspace_id=world.id, email="yo@example.com",
+        reason=SuppressionReason.BOUNCED,
+    )  # fmt: skip
+    with pytest.raises(InvalidError) as refused:
+        service.send_test(runtime=world.runtime, workspace_id=world.id, campaign_id=campaign_id, to="yo@example.com")
+    assert (refused.value.fields[0].field, refused.value.fields[0].code) == ("to", "suppressed_bounced")
+    assert world.mailer.sent == []
