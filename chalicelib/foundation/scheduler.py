@@ -4,7 +4,7 @@ Always ``at()`` in UTC: the moment is computed with ``zoneinfo`` from the person
 daylight saving are ours to decide and test; what repeats sets its next moment after each one.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -37,12 +37,13 @@ class EventBridgeScheduler:
         return boto3.client("scheduler", region_name=self._settings.region)
 
     def at(self, name: str, moment: datetime, queue: str, envelope: Envelope) -> None:
-        """Set or move the schedule."""
+        """Set or move the schedule: to the first whole second that is not before the moment."""
+        whole = moment.astimezone(UTC) + timedelta(microseconds=999_999)
         schedule = {
             "Name": name,
             "GroupName": self._settings.scheduler_group,
             "FlexibleTimeWindow": {"Mode": "OFF"},
-            "ScheduleExpression": moment.astimezone(UTC).strftime("at(%Y-%m-%dT%H:%M:%S)"),
+            "ScheduleExpression": whole.strftime("at(%Y-%m-%dT%H:%M:%S)"),
             "ScheduleExpressionTimezone": "UTC",
             "ActionAfterCompletion": "DELETE",
             "Target": {

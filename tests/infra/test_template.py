@@ -381,6 +381,11 @@ class TestPolicies:
         found = {resource["Fn::GetAtt"][0] for resource in allowed(template, properties, "sqs:SendMessage")}
         assert found == {f"{queue}Queue" for queue in queues}
 
+    def test_who_writes_files_in_pieces_may_give_them_up(self, template: Template) -> None:
+        for function in ("RunJobs", "RunExports", "RunImports"):
+            properties = template["Resources"][function]["Properties"]
+            assert allowed(template, properties, "s3:AbortMultipartUpload") == [{"Fn::Sub": "${FilesBucket.Arn}/*"}]
+
     def test_the_minute_may_order_whatever_its_tasks_order(self, template: Template) -> None:
         """A local cloud forgives a right that is missing; AWS does not."""
         ordered: set[str] = set()
