@@ -1,6 +1,7 @@
 """The tables of the composition root name what exists, and all that exists."""
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -60,3 +61,16 @@ def test_every_function_has_a_policy_of_its_own() -> None:
     for stage in stages.values():
         files = [function["iam_policy_file"] for function in stage["lambda_functions"].values()]
         assert len(files) == len(set(files))
+
+
+def test_every_fact_and_order_is_written_down() -> None:
+    """`docs/events.md` has a row for each type that a feature's ``events.py`` declares."""
+    written = (ROOT / "docs" / "events.md").read_text("utf-8")
+    declared = {
+        value
+        for path in (ROOT / "chalicelib").rglob("events.py")
+        for name, value in vars(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))).items()
+        if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z]+(\.[a-z_]+)+", value)
+    }
+    assert len(declared) > 15
+    assert sorted(each for each in declared if f"`{each}`" not in written) == []
