@@ -24,9 +24,14 @@ export async function suggestions(field: string): Promise<string[]> {
   const read = READS[field]
   if (!read) return []
   if (held?.workspace !== workspaceId()) {
-    held = { workspace: workspaceId(), page: ok(client.GET('/v1/contacts', { params: { query: { limit: 100 } } })).then((page) => page.items as Contact[], () => []) }
+    const page = ok(client.GET('/v1/contacts', { params: { query: { limit: 100 } } })).then((found) => found.items as Contact[], () => {
+      // Without an answer there is nothing to offer now; the next field asks again.
+      held = null
+      return []
+    })
+    held = { workspace: workspaceId(), page }
   }
   const times = new Map<string, number>()
-  for (const one of await held.page) for (const value of read(one)) if (value) times.set(value, (times.get(value) ?? 0) + 1)
+  for (const one of (await held?.page) ?? []) for (const value of read(one)) if (value) times.set(value, (times.get(value) ?? 0) + 1)
   return [...times].sort(([a, many], [b, more]) => more - many || a.localeCompare(b)).slice(0, 40).map(([value]) => value)
 }
