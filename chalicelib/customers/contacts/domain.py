@@ -262,9 +262,14 @@ def one_primary_address(addresses: Sequence[PostalAddress]) -> tuple[PostalAddre
     return tuple(replace(each, primary=position == primary) for position, each in enumerate(addresses))
 
 
+def kept_tag(tag: str) -> str:
+    """A tag as it is kept: trimmed, lower-case, single spaces."""
+    return " ".join(tag.split()).lower()
+
+
 def clean_tags(tags: Sequence[str] | frozenset[str] | set[str]) -> frozenset[str]:
-    """Tags as they are kept: trimmed, lower-case, single spaces. `InvalidError` names ``tags``."""
-    cleaned = frozenset(" ".join(tag.split()).lower() for tag in tags) - {""}
+    """Tags as they are kept (`kept_tag`). `InvalidError` names ``tags``."""
+    cleaned = frozenset(map(kept_tag, tags)) - {""}
     if len(cleaned) > TAGS_LIMIT:
         raise InvalidError(f"A contact has at most {TAGS_LIMIT} tags.", field="tags", code="too_many")
     if any(len(tag) > TAG_LENGTH for tag in cleaned):

@@ -1,5 +1,6 @@
 """Whether conditions still make sense: what they name may be gone, or have become something else."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,9 @@ from chalicelib.marketing.segments.language.parse import parse
 from chalicelib.marketing.segments.language.vocabulary import Vocabulary, binding, bound, vocabulary_of
 from chalicelib.marketing.segments.names import Named
 from chalicelib.workspaces.settings import service as settings
+
+SIZE_LIMIT = 30_000
+"""Bytes of a segment's conditions: it is one item with them, and so is what the audit says of a change of them."""
 
 NAMED = ("form", "campaign", "pipeline", "stage")
 """What conditions name that can be gone without their knowing. Members and records of customers may go: nobody is theirs then."""
@@ -68,6 +72,9 @@ def accept(runtime: Runtime, workspace_id: str, conditions: Any, *, segment_id: 
     """The same for conditions that are being written; `InvalidError` names every place that does not make sense."""
     words = vocabulary(runtime.table, workspace_id)
     parse(conditions, words)
+    if len(json.dumps(conditions)) > SIZE_LIMIT:  # as they are kept
+        message = f"Conditions have at most {SIZE_LIMIT // 1000} KB; a longer list of values is a static segment."
+        raise InvalidError(message, field="conditions", code="too_long")
     checked = check(runtime, workspace_id, conditions, segment_id=segment_id, words=words)
     if checked.problems:
         wrong = [each.as_error() for each in checked.problems[:20]]

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace as with_
 from datetime import UTC, datetime
 from typing import Any
 
@@ -110,14 +111,17 @@ def rename(table: Table, segment: Segment, name: str, now: datetime, *, changed_
 
 def refill(table: Table, segment: Segment, now: datetime, *, asks: Sequence[str]) -> None:
     """Write a segment whose conditions mean something else now over the version it was read at: it is to be filled anew, and so is
-    every segment that builds on it. ``segment.revision`` is the new one.
+    every segment that builds on it. ``segment.revision`` is the new one, or the next if the segment has been filled anew meanwhile
+    because of one that it builds on: that is no edit, and a fill that has begun already would not see the new conditions everywhere.
     """
     where = segment.workspace_id
 
     def changed(segments: dict[str, Any]) -> list[Operation]:
-        operations: list[Operation] = [Replace(to_record(segment, segment_key(where, segment.id)))]
-        operations += _asked(where, segments, asks, own=segment.id)
-        segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)} | _mark(segments.get(segment.id, {}))
+        entry = segments.get(segment.id, {})
+        revision = max(segment.revision, int(entry.get("rev", 1)) + 1)
+        record = to_record(with_(segment, revision=revision), segment_key(where, segment.id))
+        operations: list[Operation] = [Replace(record), *_asked(where, segments, asks, own=segment.id)]
+        segments[segment.id] = {"rev": revision, "asks": sorted(asks)} | _mark(entry)
         for each in dependents(segments, segment.id):
             segments[each] = {**segments[each], "rev": int(segments[each].get("rev", 1)) + 1}
             operations.append(Update(segment_key(where, each), _emptied(now), SegmentRecord.pk.exists(), upsert=True))

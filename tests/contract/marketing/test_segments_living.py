@@ -18,7 +18,7 @@ from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.segments import consumers, evaluation, filling, previewing, projections, service
+from chalicelib.marketing.segments import checking, consumers, evaluation, filling, previewing, projections, service
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
 from chalicelib.workspaces.settings import service as settings
@@ -166,6 +166,40 @@ def test_editing_an_old_version_is_a_conflict(life: Life) -> None:
     life.settle()
     assert life.now(segment).state.value == "ready"  # a rename fills nothing, and a fill is no edit
     assert life.now(segment).version == 2
+
+
+def test_an_edit_counts_when_what_it_builds_on_is_edited_at_once(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The segment has been read for its edit when the other's makes it be filled anew, which is no edit of it and no conflict."""
+    a, b = life.person(1, tags=["a", "x"]), life.person(2, tags=["b", "x"])
+    base = life.segment(tag("a"))
+    upon = life.segment(leaf("segment.member", "is", base.id), tag("nobody"))
+    life.settle()
+    accept = checking.accept
+
+    def edited_meanwhile(*given: Any, **options: Any) -> Any:
+        monkeypatch.setattr(checking, "accept", accept)
+        life.edit(base, tag("b"))
+        life.settle()
+        return accept(*given, **options)
+
+    monkeypatch.setattr(checking, "accept", edited_meanwhile)
+    life.edit(upon, leaf("segment.member", "is", base.id), tag("x"))
+    life.settle()
+    assert (life.inside(base), life.inside(upon)) == ({b.id}, {b.id})
+    assert life.now(upon).state.value == "ready"
+    life.change(a.id, tags=["b", "x"])
+    life.settle()
+    assert life.inside(upon) == {a.id, b.id}
+
+
+def test_conditions_that_no_item_could_hold_are_refused(life: Life) -> None:
+    cities = [f"{'ñ' * 150}{number}" for number in range(200)]
+    with pytest.raises(InvalidError) as error:
+        life.segment(leaf("contact.city", "in", cities))
+    assert [(each.field, each.code) for each in error.value.fields] == [("conditions", "too_long")]
+    segment = life.segment(leaf("contact.city", "in", cities[:20]))
+    with pytest.raises(InvalidError):
+        life.edit(segment, leaf("contact.city", "in", cities))
 
 
 def test_time_alone_moves_people(life: Life) -> None:

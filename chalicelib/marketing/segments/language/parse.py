@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from chalicelib.customers.contacts.domain import kept_tag
 from chalicelib.foundation.errors import FieldError, InvalidError
 from chalicelib.marketing.segments.language.fields import ABSOLUTE, UNITS, Field, Kind
 from chalicelib.marketing.segments.language.nodes import (
@@ -32,6 +33,7 @@ TIMES_LIMIT = 50
 AMOUNT_LIMIT = 3650
 YEAR = 366
 _GROUPS: Mapping[str, type[All | AnyOf | NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
+_TAGS = ("contact.tag", "company.tag")
 _NO_VALUE = ("present", "absent", "anniversary_today")
 
 
@@ -137,6 +139,8 @@ def _text(field: Field, value: Any, path: str) -> str:
         return value
     if field.lookup == "country":
         return value.strip().upper()
+    if field.name in _TAGS:
+        return kept_tag(value)
     return fold(value) if _folds(field) else value
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.customers.contacts.domain import clean_tags
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.segments.domain import compile_contacts
 from chalicelib.marketing.segments.domain import parse as parse_for_contacts
@@ -182,6 +183,13 @@ def test_refuses(condition: Any, places: list[str]) -> None:
 def test_five_levels_are_enough_and_allowed() -> None:
     five = {"none": [{"any": [{"all": [{"any": [{"all": [leaf("contact.tag", "is", "vip")]}]}]}]}]}
     assert holds(five) is False
+
+
+@pytest.mark.parametrize("written", ["Straße", "ΟΔΟΣ", "  VIP   de  Oro ", "İstanbul"])
+def test_a_tag_is_found_as_it_is_kept(written: str) -> None:
+    tagged = replace(SUBJECT, contact=replace(ANA, tags=clean_tags([written])))
+    for op, value in (("is", written), ("in", [written]), ("contains", written), ("starts_with", written[:4])):
+        assert holds(leaf("contact.tag", op, value), tagged), op
 
 
 def test_nothing_written_becomes_source() -> None:
