@@ -211,6 +211,8 @@ def test_if_match_is_the_version(http: Http) -> None:
     assert json.loads(http("PATCH", "/things/x", {"name": "a", "version": 4}, If_Match='"3"').body) == {"version": 4}
     assert fields(http("PATCH", "/things/x", {"name": "a"})) == {"version"}
     assert http("PATCH", "/things/x", {"name": "a"}, If_Match="x").status_code == 422
+    deep = b'{"name":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    assert http("PATCH", "/things/x", deep, If_Match="3").status_code == 422
 
 
 @pytest.mark.parametrize("authorization", ["", "Basic x", "Bearer", "Bearer  ", "Bearer unknown", "bearer ck_live_x"])

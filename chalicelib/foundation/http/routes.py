@@ -331,7 +331,7 @@ def _body(endpoint: Endpoint, headers: Mapping[str, str], raw: bytes) -> Any:
         return endpoint.body.model_validate_json(text)
     except ValidationError as error:
         raise half_characters(text) or invalid(error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidError(fields=[FieldError("body", "The body is not JSON.", "json_invalid")]) from error
 
 

@@ -8,6 +8,8 @@ LARGEST = 10 * 1024 * 1024
 """Bytes that a picture may have when it is sent to us."""
 PIXELS = 40_000_000
 """Pixels that it may have: what a phone's camera makes."""
+LONGEST = 20_000
+"""Pixels that a side may have: making one of millions smaller takes gigabytes."""
 WIDEST = 1200
 """Pixels of width that are kept: mails are 600 wide, and good screens show two for each."""
 UPLOAD_SECONDS = 3600

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from chalicelib.foundation.errors import InvalidError
-from chalicelib.marketing.images.domain import PIXELS, WIDEST
+from chalicelib.marketing.images.domain import LONGEST, PIXELS, WIDEST
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _FRAMES = 300
@@ -48,12 +48,16 @@ def fit(content: bytes) -> Fitted:
         raise _refused("This picture cannot be read.", "broken") from error
     if picture.width * picture.height > PIXELS:
         raise _refused(_TOO_MANY, "too_many_pixels")
+    if max(picture.size) > LONGEST:
+        raise _refused(f"A picture's side has at most {LONGEST} pixels.", "too_many_pixels")
     try:
         if getattr(picture, "n_frames", 1) > 1:
             return _moving(picture, content)
+        if picture.format == "JPEG":  # decoded at half or a quarter, while that is still bigger than what is kept
+            picture.draft(None, (2 * WIDEST, 2 * WIDEST))
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        return _still(upright if upright is not None else picture)
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _still(picture)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise _refused("This picture is broken.", "broken") from error
 
@@ -64,10 +68,15 @@ def _still(picture: object) -> Fitted:
     assert isinstance(picture, Image.Image)
     see_through = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     drawn = picture.mode == "P" or picture.format == "PNG"
-    made = picture.convert("RGBA" if see_through else "RGB")
-    if made.width > WIDEST:
+    mode = "RGBA" if see_through else "RGB"
+    made = picture
+    if made.mode not in ("RGBA", "RGB", "L", "LA") or "transparency" in picture.info:
+        made = made.convert(mode)
+    if made.width > WIDEST:  # before another copy of all its pixels is made: a phone's picture has 160 MB
         height = max(1, round(made.height * WIDEST / made.width))
         made = made.resize((WIDEST, height), Image.Resampling.LANCZOS)
+    if made.mode != mode:
+        made = made.convert(mode)
     if see_through and made.getchannel("A").getextrema()[0] == 255:
         made, see_through = made.convert("RGB"), False
     choices = []

@@ -45,6 +45,29 @@ def test_what_can_be_seen_through_stays_so_and_what_cannot_does_not():
     assert opened(fit(made(mode="RGBA", colour=(9, 9, 9, 255)))).mode == "RGB"
 
 
+def test_a_drawing_stays_sharp():
+    """A PNG of few colours is smaller as PNG, and has no smears around its lines."""
+    fitted = fit(made(size=(600, 600), colour=(200, 30, 30)))
+    assert (fitted.media_type, opened(fitted).getpixel((3, 3))) == ("image/png", (200, 30, 30))
+
+
+def test_a_phones_picture_takes_little_memory():
+    """Forty million pixels are decoded in part, and copied only when they are few."""
+    out = io.BytesIO()
+    Image.new("RGB", (6000, 6000), (9, 99, 199)).save(out, "JPEG")
+    before, seen = Image.Image.load, []
+
+    def loaded(picture):
+        seen.append(picture.size)
+        return before(picture)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Image.Image, "load", loaded)
+        fitted = fit(out.getvalue())
+    assert (fitted.width, fitted.height) == (WIDEST, WIDEST)
+    assert max(seen) <= (3000, 3000)
+
+
 def test_webp_becomes_what_every_program_shows():
     assert fit(made("WEBP")).media_type in ("image/png", "image/jpeg")
     assert fit(made("WEBP", mode="RGBA", colour=(0, 0, 0, 0))).media_type == "image/png"
@@ -104,6 +127,8 @@ def bomb(width, height):
         (made("BMP"), "unknown_type"),
         (made("TIFF"), "unknown_type"),
         (bomb(20_000, 20_000), "too_many_pixels"),
+        (made(mode="L", size=(1_000_000, 1), colour=0), "too_many_pixels"),
+        (bomb(1, 1_000_000), "too_many_pixels"),
         (bomb(1000, 1000), "broken"),
         (made(size=(400, 400))[:200], "broken"),
         (made("JPEG", size=(400, 400))[:300], "broken"),
