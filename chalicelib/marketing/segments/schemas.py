@@ -1,13 +1,17 @@
 """Segments as the API shows and takes them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, TypeAdapter, model_validator
+from pydantic_core import CoreSchema
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.http import Instant, Schema
 from chalicelib.marketing.segments.domain import AddedByEmail, Segment
+from chalicelib.marketing.segments.language.parse import AMOUNT_LIMIT, PARTS_LIMIT, TIMES_LIMIT, VALUES_LIMIT
+from chalicelib.marketing.segments.language.words import OPERATORS
 from chalicelib.marketing.segments.service import Preview
 
 _EXAMPLE = {
@@ -30,8 +34,119 @@ _EXAMPLE = {
         },
     ]
 }
+
+
+# The language as the OpenAPI document says it. Conditions are read by `language.parse`, which names every wrong place of them.
+
+
+class ConditionSpan(Schema):
+    """From one number or day to another, both included."""
+
+    from_: Annotated[float | str, Field(alias="from")]
+    to: float | str
+
+
+class ConditionMoney(Schema):
+    """An amount as a decimal number in text, in one currency."""
+
+    amount: Annotated[str, Field(max_length=20, examples=["100.00"])]
+    currency: Annotated[str, Field(min_length=3, max_length=3, examples=["EUR"])]
+
+
+class ConditionMoneySpan(Schema):
+    """From one amount to another, in one currency."""
+
+    from_: Annotated[str, Field(alias="from", max_length=20)]
+    to: Annotated[str, Field(max_length=20)]
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+
+
+class ConditionRelative(Schema):
+    """So long before or after now. Days have no hours."""
+
+    amount: Annotated[int, Field(ge=1, le=AMOUNT_LIMIT)]
+    unit: Literal["hour", "day", "week", "month", "year"]
+
+
+class ConditionSample(Schema):
+    """A part of everybody in percent, by a stable draw: ranges under one salt do not overlap."""
+
+    from_: Annotated[float, Field(alias="from", ge=0, le=100)]
+    to: Annotated[float, Field(ge=0, le=100)]
+    salt: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class ConditionPeriod(Schema):
+    """When something happened: one of these."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    on: date | None = None
+    before: date | None = None
+    after: date | None = None
+    between: ConditionSpan | None = None
+    in_last: ConditionRelative | None = None
+    more_than_ago: ConditionRelative | None = None
+
+
+class ConditionDeeds(Schema):
+    """What somebody did: with which campaign (and link), form or pipeline, how often, and when. Nothing: anything, ever."""
+
+    campaign: str | None = None
+    form: str | None = None
+    pipeline: str | None = None
+    link: str | None = None
+    times: Annotated[int, Field(ge=1, le=TIMES_LIMIT)] | None = None
+    period: ConditionPeriod | None = None
+
+
+class ConditionLeaf(Schema):
+    """A field compared with a value; `GET /segments/fields` says which operators a field has. `present`, `absent` and
+    `anniversary_today` take no value.
+    """
+
+    field: Annotated[
+        str, Field(examples=["contact.city", "custom.plan", "company.size", "campaign.opened", "date.birthday"])
+    ]
+    op: Literal[*OPERATORS]  # type: ignore[valid-type]
+    value: (
+        bool | float | str | Annotated[list[str], Field(min_length=1, max_length=VALUES_LIMIT)] | ConditionSpan | ConditionMoneySpan
+        | ConditionMoney | ConditionRelative | ConditionSample | ConditionDeeds | None
+    ) = None  # fmt: skip
+
+
+class ConditionAll(Schema):
+    """Every one of them holds."""
+
+    all: "Parts"
+
+
+class ConditionAny(Schema):
+    """At least one of them holds."""
+
+    any: "Parts"
+
+
+class ConditionNone(Schema):
+    """Not one of them holds."""
+
+    none: "Parts"
+
+
+Condition = ConditionAll | ConditionAny | ConditionNone | ConditionLeaf
+Parts = Annotated[list[Condition], Field(min_length=1, max_length=PARTS_LIMIT)]
+
+
+class _Language:
+    """Conditions are documented as what they are, and taken as what was sent."""
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(TypeAdapter(Condition).core_schema)
+
+
 Conditions = Annotated[
     dict[str, Any],
+    _Language(),
     Field(
         description='`{"all": […]}`, `{"any": […]}` or `{"none": […]}`, to five levels, of `{"field", "op", "value"}`; '
         "`GET /segments/fields` lists the fields with their operators.",

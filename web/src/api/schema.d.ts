@@ -4700,6 +4700,22 @@ export interface components {
             website: string | null;
         };
         /**
+         * ConditionAll
+         * @description Every one of them holds.
+         */
+        ConditionAll: {
+            /** All */
+            all: (components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"])[];
+        };
+        /**
+         * ConditionAny
+         * @description At least one of them holds.
+         */
+        ConditionAny: {
+            /** Any */
+            any: (components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"])[];
+        };
+        /**
          * ConditionCatalogueOut
          * @description Everything conditions can ask in this workspace, and the language's own words.
          */
@@ -4725,6 +4741,39 @@ export interface components {
             label: components["schemas"]["BothLanguagesOut"];
             /** Value */
             value: string;
+        };
+        /**
+         * ConditionDeeds
+         * @description What somebody did: with which campaign (and link), form or pipeline, how often, and when. Nothing: anything, ever.
+         */
+        ConditionDeeds: {
+            /**
+             * Campaign
+             * @default null
+             */
+            campaign?: string | null;
+            /**
+             * Form
+             * @default null
+             */
+            form?: string | null;
+            /**
+             * Link
+             * @default null
+             */
+            link?: string | null;
+            /** @default null */
+            period?: components["schemas"]["ConditionPeriod"] | null;
+            /**
+             * Pipeline
+             * @default null
+             */
+            pipeline?: string | null;
+            /**
+             * Times
+             * @default null
+             */
+            times?: number | null;
         };
         /**
          * ConditionFieldOut
@@ -4758,6 +4807,95 @@ export interface components {
             label: components["schemas"]["BothLanguagesOut"];
         };
         /**
+         * ConditionLeaf
+         * @description A field compared with a value; `GET /segments/fields` says which operators a field has. `present`, `absent` and
+         *     `anniversary_today` take no value.
+         */
+        ConditionLeaf: {
+            /**
+             * Field
+             * @example contact.city
+             * @example custom.plan
+             * @example company.size
+             * @example campaign.opened
+             * @example date.birthday
+             */
+            field: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "is" | "is_not" | "in" | "not_in" | "contains" | "starts_with" | "ends_with" | "present" | "absent" | "at_least" | "at_most" | "between" | "on" | "before" | "after" | "in_last" | "more_than_ago" | "in_next" | "more_than_ahead" | "anniversary_today" | "anniversary_in_next" | "anniversary_in_last" | "did" | "did_not";
+            /**
+             * Value
+             * @default null
+             */
+            value?: boolean | number | string | string[] | components["schemas"]["ConditionSpan"] | components["schemas"]["ConditionMoneySpan"] | components["schemas"]["ConditionMoney"] | components["schemas"]["ConditionRelative"] | components["schemas"]["ConditionSample"] | components["schemas"]["ConditionDeeds"] | null;
+        };
+        /**
+         * ConditionMoney
+         * @description An amount as a decimal number in text, in one currency.
+         */
+        ConditionMoney: {
+            /**
+             * Amount
+             * @example 100.00
+             */
+            amount: string;
+            /**
+             * Currency
+             * @example EUR
+             */
+            currency: string;
+        };
+        /**
+         * ConditionMoneySpan
+         * @description From one amount to another, in one currency.
+         */
+        ConditionMoneySpan: {
+            /** Currency */
+            currency: string;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * ConditionNone
+         * @description Not one of them holds.
+         */
+        ConditionNone: {
+            /** None */
+            none: (components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"])[];
+        };
+        /**
+         * ConditionPeriod
+         * @description When something happened: one of these.
+         */
+        ConditionPeriod: {
+            /**
+             * After
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * Before
+             * @default null
+             */
+            before?: string | null;
+            /** @default null */
+            between?: components["schemas"]["ConditionSpan"] | null;
+            /** @default null */
+            in_last?: components["schemas"]["ConditionRelative"] | null;
+            /** @default null */
+            more_than_ago?: components["schemas"]["ConditionRelative"] | null;
+            /**
+             * On
+             * @default null
+             */
+            on?: string | null;
+        };
+        /**
          * ConditionProblemOut
          * @description Something the conditions ask for that is gone: where, a code, why, and what it was about (a field or an id).
          */
@@ -4770,6 +4908,41 @@ export interface components {
             field: string;
             /** Message */
             message: string;
+        };
+        /**
+         * ConditionRelative
+         * @description So long before or after now. Days have no hours.
+         */
+        ConditionRelative: {
+            /** Amount */
+            amount: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "hour" | "day" | "week" | "month" | "year";
+        };
+        /**
+         * ConditionSample
+         * @description A part of everybody in percent, by a stable draw: ranges under one salt do not overlap.
+         */
+        ConditionSample: {
+            /** From */
+            from: number;
+            /** Salt */
+            salt: string;
+            /** To */
+            to: number;
+        };
+        /**
+         * ConditionSpan
+         * @description From one number or day to another, both included.
+         */
+        ConditionSpan: {
+            /** From */
+            from: number | string;
+            /** To */
+            to: number | string;
         };
         /**
          * ConfirmationOut
@@ -11076,9 +11249,7 @@ export interface components {
              * Conditions
              * @default null
              */
-            conditions?: {
-                [key: string]: unknown;
-            } | null;
+            conditions?: (components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"]) | null;
             /**
              * Name
              * @default null
@@ -11096,9 +11267,7 @@ export interface components {
              * Conditions
              * @default null
              */
-            conditions?: {
-                [key: string]: unknown;
-            } | null;
+            conditions?: (components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"]) | null;
             /**
              * Contact Ids
              * @default null
@@ -13078,9 +13247,7 @@ export interface components {
              *       ]
              *     }
              */
-            conditions: {
-                [key: string]: unknown;
-            };
+            conditions: components["schemas"]["ConditionAll"] | components["schemas"]["ConditionAny"] | components["schemas"]["ConditionNone"] | components["schemas"]["ConditionLeaf"];
             /**
              * Segment Id
              * @default null

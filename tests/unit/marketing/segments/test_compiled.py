@@ -1,5 +1,6 @@
 """Compiled conditions against a plain interpreter, and due times against evaluating afresh: random conditions, people and moments."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
+from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.marketing.segments.language.compile import Subject, compile_all, compile_one, drawn
@@ -17,6 +19,7 @@ from chalicelib.marketing.segments.language.fields import FIELDS, Kind
 from chalicelib.marketing.segments.language.parse import parse
 from chalicelib.marketing.segments.language.times import NEVER, When, instant_of
 from chalicelib.marketing.segments.profile import Profile
+from chalicelib.marketing.segments.schemas import Condition
 from tests.helpers import NOON
 from tests.unit.marketing.segments.people import ANA, CUSTOM, DONE, FIRM, SUBJECT, WORDS, last, leaf
 
@@ -253,6 +256,29 @@ moments = some.datetimes(datetime(2026, 1, 1), datetime(2028, 6, 1), timezones=s
 def test_compiled_means_interpreted(raws: list[dict[str, Any]], now: datetime) -> None:
     compiled = compile_all({str(n): parse(raw, WORDS) for n, raw in enumerate(raws)}, MADRID)
     assert compiled.verdict(SUBJECT, When(now, MADRID)) == tuple(plainly(raw, now) for raw in raws)
+
+
+@settings(max_examples=200, deadline=None)
+@given(conditions)
+def test_what_the_language_takes_is_in_the_openapi_document(raw: dict[str, Any]) -> None:
+    TypeAdapter(Condition).validate_json(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"all": []},
+        {"every": [leaf("contact.tag", "present")]},
+        leaf("contact.tag", "like", "x"),
+        {"field": "contact.tag"},
+        {**leaf("contact.tag", "is", "x"), "more": 1},
+        leaf("date.birthday", "in_next", {"amount": 1, "unit": "moon"}),
+        {"none": [{"any": [leaf("random.sample", "between", {"from": 0, "to": 200, "salt": "x"})]}]},
+    ],
+)
+def test_what_it_does_not_take_is_not(raw: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Condition).validate_python(raw)
 
 
 # Due times
