@@ -125,7 +125,7 @@ def unverified(*, table: Table, workspace_id: str, email: str) -> str:
 
 
 def warm_up_of(*, table: Table, workspace_id: str, email: str) -> date | None:
-    """Since when the domain of this address is being warmed up; None when it is not."""
+    """From which day on the warming up of this address's domain counts; None when from the first message on."""
     found = _of(table, workspace_id, email)
     return found.warm_up_started_on if found is not None else None
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns.domain import Campaign, Window
+from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.sending import store
 from chalicelib.workspaces.settings import service as workspaces
 
@@ -109,7 +110,9 @@ class Pace:
         clock = clock_of(self.table, self.campaign)
         today = now.astimezone(clock).date()
         domain = self.source.rpartition("@")[2].lower()
-        granted = store.take_of_day(self.table, self.campaign.workspace_id, domain, today, wanted, now)
+        workspace_id = self.campaign.workspace_id
+        since = domains.warm_up_of(table=self.table, workspace_id=workspace_id, email=self.source)
+        granted = store.take_of_day(self.table, workspace_id, domain, today, wanted, now, since)
         return granted, _on(today + timedelta(days=1), "00:00", clock)
 
 

@@ -249,16 +249,21 @@ def take_of_hour(table: Table, campaign: Campaign, per_hour: int, wanted: int, n
     return 0, now + timedelta(seconds=1)
 
 
-def take_of_day(table: Table, workspace_id: str, domain: str, today: date, wanted: int, now: datetime) -> int:
-    """Leave for so many messages from a domain that warms up, or fewer; 0 when its day is used up."""
+def take_of_day(
+    table: Table, workspace_id: str, domain: str, today: date, wanted: int, now: datetime, since: date | None = None
+) -> int:
+    """Leave for so many messages from a domain that warms up, or fewer; 0 when its day is used up. Days before ``since`` do not count."""
     key, day = warm_up_key(workspace_id, domain), today.isoformat()
     for _ in range(_TRIES):
         record = table.get(WarmUpRecord, key, consistent=True)
         step, taken = (int(record.step), int(record.taken)) if record is not None else (0, 0)
+        anew = record is not None and since is not None and record.day < since.isoformat() <= day
+        if anew:
+            step = taken = 0
         limit = day_limit(step)
         if limit is None:
             return wanted
-        if record is not None and record.day < day:
+        if record is not None and record.day < day and not anew:
             step, taken = step + (2 * taken >= limit), 0
             limit = day_limit(step)
         granted = wanted if limit is None else min(wanted, limit - taken)

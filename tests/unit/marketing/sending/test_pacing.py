@@ -132,6 +132,31 @@ def test_a_domain_warms_up_by_the_days_that_are_used():
     assert store.take_of_day(table, "W", "new.example", date(2026, 11, 1), 1000, NOON) == 200
 
 
+def test_days_before_the_domains_warm_up_do_not_count():
+    table = Table(MemoryDynamoDB(), "t")
+    first = date(2026, 11, 1)
+
+    def day(number, wanted, since=None):
+        today = first + timedelta(days=number)
+        return store.take_of_day(table, "W", "shop.example", today, wanted, NOON, since)
+
+    assert [day(0, 1_000), day(1, 1_000)] == [200, 500]
+    later = first + timedelta(days=3)
+    assert day(2, 600, later) == 600  # it is yet to come
+    assert [day(3, 150, later), day(3, 150, later), day(3, 1, later)] == [150, 50, 0]
+    assert day(4, 1_000, later) == 500
+
+
+def test_a_campaign_asks_its_domain_since_when(monkeypatch):
+    world, campaign_id = paced(1, warm_up=True)
+    asked = []
+    monkeypatch.setattr(pacing.domains, "warm_up_of", lambda **about: asked.append(about["email"]) or date(2026, 11, 1))
+    world.send(campaign_id)
+    world.drain()
+    assert asked == ["hola@ceiba.example"]
+    assert len(world.mailer.sent) == 1
+
+
 def paced(people, **delivery):
     """A campaign that is planned and about to be sent; the clock is at noon on a Saturday."""
     world = World(Table(MemoryDynamoDB(), "t"), people=people)
