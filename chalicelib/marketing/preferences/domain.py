@@ -78,6 +78,11 @@ def wants(contact: Contact, topic: Topic) -> bool:
     return topic.default if said is None else said.state is ConsentState.GRANTED
 
 
+def declined(contact: Contact, topic: str) -> bool:
+    """Whether the person has said no to the topic with this key."""
+    return _declined(contact, TOPIC + topic)
+
+
 def frequency_of(contact: Contact) -> Frequency:
     """How often at most the person wants mail."""
     if _declined(contact, WEEKLY):

@@ -13,7 +13,7 @@ from chalicelib.foundation.signing import Signer
 from chalicelib.foundation.table import Table
 from chalicelib.marketing.campaigns.domain import PURPOSE, Campaign
 from chalicelib.marketing.preferences import service as preferences
-from chalicelib.marketing.preferences.domain import DAYS, Topics, frequency_of, paused_until, wants
+from chalicelib.marketing.preferences.domain import DAYS, Topics, declined, frequency_of, paused_until, wants
 from chalicelib.marketing.sending import store
 from chalicelib.marketing.sending.domain import FrequencyCap, Reason, Recipient
 from chalicelib.marketing.sending.records import CapRecord
@@ -26,8 +26,12 @@ def preference_refusal(contact: Contact, topic: str, topics: Topics, now: dateti
     """Why this person does not want a campaign of this topic (a key, or empty) now; empty when nothing speaks against it."""
     if paused_until(contact, now) is not None:
         return Reason.PAUSED
-    about = topics.find(topic) if topic else None
-    return Reason.TOPIC_DECLINED if about is not None and not wants(contact, about) else ""
+    if not topic:
+        return ""
+    about = topics.find(topic)
+    # Of a topic that is there no more nobody knows whom it was for; who said no to it still does.
+    willing = wants(contact, about) if about is not None else not declined(contact, topic)
+    return "" if willing else Reason.TOPIC_DECLINED
 
 
 def personal_cap(contact: Contact | None) -> FrequencyCap | None:

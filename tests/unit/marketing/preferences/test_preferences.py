@@ -195,6 +195,8 @@ class TestSending:
         assert checks.preference_refusal(contact(world), topic.key, kept, now) == reason
         assert checks.preference_refusal(contact(world), "", kept, now) == ""
         assert checks.preference_refusal(contact(world), "gone", kept, now) == ""
+        no = "topic_declined" if said.get(topic.key) is False else ""  # and holds when the topic is there no more
+        assert checks.preference_refusal(contact(world), topic.key, Topics(), now) == no
 
 
 def test_a_merge_keeps_the_longer_pause_and_every_no():
