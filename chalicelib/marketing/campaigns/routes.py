@@ -152,7 +152,7 @@ def send_campaign(call: Call[SendIn], campaign_id: str) -> CampaignOut:
         time_zone=call.body.time_zone,
         changed_by=call.actor.reference,
     )
-    return CampaignOut.of(campaign)
+    return _counted(call, campaign)
 
 
 @routes.post(
@@ -167,7 +167,7 @@ def pause_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
         campaign_id=campaign_id,
         changed_by=call.actor.reference,
     )
-    return CampaignOut.of(campaign)
+    return _counted(call, campaign)
 
 
 @routes.post(
@@ -183,7 +183,7 @@ def resume_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
         campaign_id=campaign_id,
         changed_by=call.actor.reference,
     )
-    return CampaignOut.of(campaign)
+    return _counted(call, campaign)
 
 
 @routes.post(
@@ -200,7 +200,7 @@ def cancel_campaign(call: Call[None], campaign_id: str) -> CampaignOut:
         campaign_id=campaign_id,
         changed_by=call.actor.reference,
     )
-    return CampaignOut.of(campaign)
+    return _counted(call, campaign)
 
 
 @routes.post(
@@ -222,7 +222,12 @@ def pick_winner(call: Call[WinnerIn], campaign_id: str) -> CampaignOut:
         variant=call.body.variant,
         changed_by=call.actor.reference,
     )
-    return CampaignOut.of(campaign)
+    return _counted(call, campaign)
+
+
+def _counted(call: Call[Any], campaign: Campaign) -> CampaignOut:
+    """A campaign after a move: with its counts, or who reads them would believe that nobody had been sent anything."""
+    return CampaignOut.of(service.with_counts(table=call.runtime.table, campaign=campaign))
 
 
 def _whole(call: Call[Any], campaign: Campaign) -> CampaignOut:

@@ -72,7 +72,7 @@ def list_campaigns(
 ) -> tuple[list[Campaign], list[str] | None]:
     """The newest campaigns with their counts, and the position to go on from."""
     found, following = store.page(table, workspace_id, limit=limit, start=start)
-    return [_counted(table, campaign) for campaign in found], following
+    return [with_counts(table=table, campaign=campaign) for campaign in found], following
 
 
 def page_of_campaigns(
@@ -89,7 +89,13 @@ def get_campaign(
     found = store.read(table, workspace_id, campaign_id, consistent=consistent) if is_id(campaign_id) else None
     if found is None:
         raise NotFoundError("There is no such campaign.")
-    return _counted(table, found) if counted else found
+    return with_counts(table=table, campaign=found) if counted else found
+
+
+def with_counts(*, table: Table, campaign: Campaign) -> Campaign:
+    """The campaign with its counts, and with its test's figures so far."""
+    counted = store.counts(table, campaign.workspace_id, campaign.id)
+    return replace(campaign, counts=counted, ab=testing.shown(table, campaign))
 
 
 def get_body(*, table: Table, workspace_id: str, campaign_id: str, name: str = "") -> Body:
@@ -604,11 +610,6 @@ def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: It
     ]
     if unknown:
         raise InvalidError("A segment does not exist.", fields=unknown)
-
-
-def _counted(table: Table, campaign: Campaign) -> Campaign:
-    counted = store.counts(table, campaign.workspace_id, campaign.id)
-    return replace(campaign, counts=counted, ab=testing.shown(table, campaign))
 
 
 def _schedule_name(campaign_id: str) -> str:

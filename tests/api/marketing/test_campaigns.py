@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.customers.consent import service as consent
 from chalicelib.foundation.ids import new_id
+from chalicelib.foundation.projection import MetricRecord, metric_key
 from chalicelib.marketing.sending import consumers
 from chalicelib.marketing.tracking import service as tracking
 from chalicelib.workspaces.settings import service as settings
@@ -163,6 +164,20 @@ class TestCampaigns:
     def test_illegal_moves_are_conflicts(self, client, workspace, campaign_id):
         for move in ("pause", "resume", "cancel"):
             assert client.post(f"/campaigns/{campaign_id}/{move}", **workspace.key).status == 409
+
+    def test_a_move_answers_with_the_counts(self, client, workspace, campaign_id):
+        client.post(f"/campaigns/{campaign_id}/send", {}, **workspace.key)
+        key = metric_key(workspace.id, f"campaign.{campaign_id}", "all", "pending")
+        now = client.runtime.clock.now()
+        client.runtime.table.create(
+            MetricRecord(
+                pk=key.pk, sk=key.sk, workspace_id=workspace.id, version=1, created_at=now, updated_at=now, value=7,
+                day="all", dimension="pending",
+            )
+        )  # fmt: skip
+        for move in ("pause", "resume", "cancel"):
+            moved = client.post(f"/campaigns/{campaign_id}/{move}", **workspace.key)
+            assert (moved.status, moved["counts"]["pending"]) == (200, 7)
 
     def test_mjml(self, client, workspace, contact_id):
         source = (
