@@ -5,6 +5,7 @@ from urllib.parse import quote
 from chalicelib.foundation.errors import NotFoundError
 from chalicelib.foundation.http import Answer, Call, Page, PageQuery, Routes
 from chalicelib.foundation.http.call import PUBLIC
+from chalicelib.foundation.ids import is_id
 from chalicelib.marketing.confirmations import service
 from chalicelib.marketing.confirmations.domain import Confirmation
 from chalicelib.marketing.confirmations.schemas import ConfirmationOut, ConfirmQuery, ResendIn
@@ -57,7 +58,7 @@ def show_confirmation(call: Call[None], form_key: str) -> Answer:
     try:
         found = service.look(runtime=call.runtime, form_key=form_key, token=call.query.t)
     except NotFoundError:
-        return _page(call, "expired", None, status=404)
+        return _page(call, "expired", None, form_key=form_key, status=404)
     return _page(call, "done" if found.confirmed_at else "ask", found)
 
 
@@ -67,11 +68,11 @@ def confirm_consent(call: Call[None], form_key: str) -> Answer:
     try:
         found = service.confirm(runtime=call.runtime, form_key=form_key, token=call.query.t, source_ip=call.source_ip)
     except NotFoundError:
-        return _page(call, "expired", None, status=404)
+        return _page(call, "expired", None, form_key=form_key, status=404)
     return _page(call, "done", found)
 
 
-def _page(call: Call[None], state: str, found: Confirmation | None, *, status: int = 200) -> Answer:
+def _page(call: Call[None], state: str, found: Confirmation | None, *, form_key: str = "", status: int = 200) -> Answer:
     from chalicelib.foundation.rendering import page  # brings Jinja
 
     wanted = found.language if found else next((each for each in call.languages if each in WORDS), "en")
@@ -90,6 +91,8 @@ def _page(call: Call[None], state: str, found: Confirmation | None, *, status: i
         text=words[text],
         given=[each.text for each in found.given] if found else [],
         button=words["button"],
+        form=f"/f/{form_key}" if is_id(form_key) else "",
+        form_label=words["form"],
         action=f"/f/{found.form_key}/confirm?t={quote(call.query.t)}" if found else "",
     )
     return Answer(html, status, _HEADERS, "text/html; charset=utf-8")

@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "done": "Gracias. Ya está confirmado; puedes cerrar esta página.",
         "expired_title": "Este enlace ya no vale",
         "expired": "Ha pasado más de una semana, o se cortó al copiarlo. Rellena el formulario otra vez.",
+        "form": "Ir al formulario",
     },
     "en": {
         "subject": "Confirm your subscription to {workspace}",
@@ -26,6 +27,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "done": "Thank you. It is confirmed; you can close this page.",
         "expired_title": "This link no longer works",
         "expired": "More than a week has passed, or it was cut when it was copied. Fill in the form again.",
+        "form": "Go to the form",
     },
 }
 MAIL = """<div style="max-width:560px;margin:0 auto;padding:24px 16px;font:16px/1.55 Arial,Helvetica,sans-serif">

@@ -502,3 +502,10 @@ def test_a_hundred_hostile_values_in_every_field(client: Api, workspace: World, 
             assert reply.status in (303, 413, 422), repr(text[:80])
             assert "<script>alert" not in reply.text
             assert "<img src=x" not in reply.text
+
+
+def test_a_confirmation_whose_link_is_over_leads_back_to_the_form(client, form_key):
+    page = client.request("GET", f"/f/{form_key}/confirm", base="", query={"t": "x"})
+    assert page.status == 404
+    assert f'href="/f/{form_key}"' in page.text
+    assert "<a" not in client.request("GET", "/f/nobody/confirm", base="", query={"t": "x"}).text
