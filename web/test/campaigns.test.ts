@@ -3,7 +3,7 @@ import { changes, contested, draftOf, same, type Draft } from '../src/features/c
 import { withLanguage, withoutLanguage, withOwnLanguage } from '../src/features/campaigns/languages'
 import { campaignOf, ended, letter, moving, LEDGER } from '../src/features/campaigns/model'
 import { opensAt } from '../src/features/campaigns/pacing'
-import { daysWords, lasting, paceWords, rhythmWords } from '../src/features/campaigns/words'
+import { costParts, costText, daysWords, lasting, paceWords, rhythmWords } from '../src/features/campaigns/words'
 
 type Given = Parameters<typeof campaignOf>[0]
 const listed = { id: 'c', name: 'News', subject: 'Hello', preheader: '', from: { name: 'A', email: 'a@b.co' }, reply_to: '', segment_ids: ['s'], body: null, body_format: 'mjml', counts: { sent: 3, failed: 1 }, language: 'en', state: 'sending' } as unknown as Given
@@ -96,5 +96,15 @@ describe('in words', () => {
   })
   it('says how long it lasts', () => {
     expect([0.2, 40, 720, 12_000, 7200].map(lasting)).toEqual(['1 s', '40 s', '12 min', '3 h 20 min', '2 h'])
+  })
+})
+
+describe('a cost', () => {
+  const cost = (amount: string, ...parts: string[]) => ({ amount, currency: 'USD', breakdown: parts.map((part, at) => ({ name: `part${at}`, amount: part, units: '1', unit_price: '1' })) }) as unknown as Parameters<typeof costParts>[0]
+  it('has as many decimals as its sum, and nothing that costs something is shown as nothing', () => {
+    expect(costText('0.0192', 'USD')).toBe('$0.0192')
+    expect(costText('1234.5', 'USD')).toBe('$1,234.50')
+    expect(costParts(cost('0.0192', '0.019', '0.00004', '0')).map((part) => part.amount)).toEqual(['$0.0190', '< $0.0001', '$0.0000'])
+    expect(costParts(cost('12.004', '12', '0.004')).map((part) => part.amount)).toEqual(['$12.00', '< $0.01'])
   })
 })

@@ -103,10 +103,11 @@ export function number(value: number | null | undefined, digits = 0): string {
 export function percent(part: number, whole: number, digits = 0): string {
   return whole > 0 ? numberFormat({ style: 'percent', maximumFractionDigits: digits }).format(part / whole) : '–'
 }
-export function money(amount: string | number | null | undefined, currency = 'USD', digits?: number): string {
+export function money(amount: string | number | null | undefined, currency = 'USD', digits?: number, least?: number): string {
   if (amount == null || amount === '') return '–'
   const options: Intl.NumberFormatOptions = { style: 'currency', currency }
   if (digits !== undefined) options.maximumFractionDigits = digits
+  if (least !== undefined) options.minimumFractionDigits = least
   return numberFormat(options).format(Number(amount))
 }
 /** A moment, e.g. "21 Nov 2026, 10:30", in the browser's zone or the one given. */

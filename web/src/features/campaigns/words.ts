@@ -31,9 +31,15 @@ export function valueName(one: Placeholder): string {
 /** A subject where only text can stand. */
 export const subjectText = (subject: string): string => pieces(subject).map((one) => (typeof one === 'string' ? one : `[${valueName(one)}]`)).join('')
 
-/** The parts of an estimate's cost. */
-export function costParts({ breakdown, currency }: Estimate['cost']): { name: string; amount: string }[] {
-  return breakdown.map((part) => ({ name: has(`cost.${part.name}`) ? t(`cost.${part.name}`) : part.name, amount: money(part.amount, currency, 4) }))
+/** A cost to four decimals, and to the cent from ten on; what is too little for them as less than the least that they can say. */
+export function costText(amount: number | string, currency: string, total: number | string = amount): string {
+  const digits = Number(total) < 10 ? 4 : 2
+  const least = 10 ** -digits
+  return Number(amount) > 0 && Number(amount) < least / 2 ? `< ${money(least, currency, digits, digits)}` : money(amount, currency, digits, digits)
+}
+/** The parts of an estimate's cost, all to as many decimals as their sum. */
+export function costParts({ breakdown, currency, amount }: Estimate['cost']): { name: string; amount: string }[] {
+  return breakdown.map((part) => ({ name: has(`cost.${part.name}`) ? t(`cost.${part.name}`) : part.name, amount: costText(part.amount, currency, amount) }))
 }
 
 /** A language as it stands alone, e.g. on a button: Spanish names them in small letters. */
