@@ -137,7 +137,11 @@ export function ago(at: string | null | undefined, now = Date.now()): string {
 }
 /** The name of a language, country or weekday in the chosen language. */
 export function languageName(code: string): string {
-  return new Intl.DisplayNames(state.locale, { type: 'language' }).of(code) ?? code
+  try {
+    return new Intl.DisplayNames(state.locale, { type: 'language' }).of(code) ?? code
+  } catch {
+    return code
+  }
 }
 export function countryName(code: string): string {
   try {
