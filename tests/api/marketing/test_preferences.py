@@ -103,5 +103,5 @@ def test_the_page_says_what_one_leaves(client, workspace, contact_id):
     path = f"/u/{token_of(client.runtime.signer, 'unsubscribe', copy)}"
     assert "Acme will stop sending “Partner offers” to an***@client.example." in client.get(path, base="").text
     left = client.request("POST", path, "List-Unsubscribe=One-Click", base="", headers=FORM)
-    assert "You will get no more “Partner offers” from Acme." in left.text
+    assert "Acme will send you no more “Partner offers”." in left.text
     assert client.get(f"/preferences/{path.rpartition('/')[2]}").json["subscribed"]
