@@ -254,7 +254,7 @@ def send_campaign(
         blocking.append(FieldError("from.email", f"{waiting} is not verified yet.", "domain_unverified"))
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
-    _check_segments(table, workspace.id, "exclude_segment_ids", campaign.exclude_segment_ids)
+    _check_usable(table, campaign)
     if campaign.recurrence is not None:
         start = moment(at, time_zone or workspace.time_zone) if at is not None else now
         if start > now + _LONGEST_AHEAD:
@@ -301,7 +301,8 @@ def start_scheduled(*, table: Table, clock: Clock, queues: Queues, campaign: Cam
         return store.replace(table, late)
     try:
         _check_ready(campaign, get_workspace(table=table, workspace_id=campaign.workspace_id))
-    except InvalidError:  # the postal address was taken away, for instance
+        _check_usable(table, campaign)
+    except InvalidError:  # the postal address was taken away, or a segment, for instance
         state = after(campaign.state, Move.PAUSE, current=campaign)
         blocked = replace(campaign, state=state, stop_reason="blocked", updated_at=now, changed_by=SYSTEM)
         return store.replace(table, blocked)
@@ -337,6 +338,8 @@ def resume_campaign(
             return replace(campaign, state=state, stop_reason="", changed_by=changed_by)
         if campaign.stop_reason == "blocked":
             _check_ready(campaign, get_workspace(table=table, workspace_id=workspace_id))
+            if campaign.started_at is None:
+                _check_usable(table, campaign)
         move = Move.RESUME_SENDING if campaign.plan.done else Move.RESUME_PLANNING
         state = after(campaign.state, move, current=campaign)
         baseline = campaign.baseline
@@ -610,6 +613,23 @@ def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: It
     ]
     if unknown:
         raise InvalidError("A segment does not exist.", fields=unknown)
+
+
+def _check_usable(table: Table, campaign: Campaign) -> None:
+    """`InvalidError` names the segments that are gone, or broken: nobody is in them, and nobody would be told."""
+    wrong = []
+    for field, ids in (
+        ("segment_ids", campaign.segment_ids),
+        ("exclude_segment_ids", campaign.exclude_segment_ids),
+    ):
+        found = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=ids)
+        for position, segment_id in enumerate(ids):
+            if segment_id not in found:
+                wrong.append(FieldError(f"{field}.{position}", "There is no such segment.", "not_found"))
+            elif found[segment_id].problems:
+                wrong.append(FieldError(f"{field}.{position}", "This segment has to be repaired.", "broken"))
+    if wrong:
+        raise InvalidError("A segment cannot be used.", fields=wrong)
 
 
 def _schedule_name(campaign_id: str) -> str:

@@ -155,8 +155,8 @@ def test_nobody_gets_it_while_an_excluded_segment_is_broken(table, monkeypatch):
             id_: replace(each, problems=(problem,)) if id_ == customers else each for id_, each in read(**asked).items()
         }
 
-    monkeypatch.setattr(segments, "get_segments", broken)
     world.send(campaign_id)
+    monkeypatch.setattr(segments, "get_segments", broken)
     world.drain()
     campaign = world.get(campaign_id)
     assert (campaign.state, campaign.stop_reason) == (CampaignState.PAUSED, "excluded_missing")

@@ -1,5 +1,6 @@
 """The time of a campaign that waits for it: moved, paused and resumed, and moved while it begins."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -126,3 +127,35 @@ def test_what_has_begun_cannot_be_moved_even_while_it_is_paused(world):
         campaigns.get_campaign(table=world.table, workspace_id=world.id, campaign_id=world.campaign_id).state
         is CampaignState.PAUSED
     )
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_segment_that_is_gone_or_broken_is_named_and_nobody_is_forgotten(world, broken, monkeypatch):
+    other = world.segment(world.contacts[0])
+    draft = world.campaign(segment_ids=[world.segment_id, other])
+    waiting = world.campaign(segment_ids=[world.segment_id, other])
+    world.send(waiting, at=world.clock.now() + timedelta(hours=1))
+    if broken:
+        get = campaigns.segments.get_segments
+
+        def with_problems(**asked):
+            return {
+                each: replace(found, problems=("?",)) if each == other else found
+                for each, found in get(**asked).items()
+            }
+
+        monkeypatch.setattr(campaigns.segments, "get_segments", with_problems)
+    else:
+        campaigns.segments.delete_segment(table=world.table, clock=world.clock, workspace_id=world.id, segment_id=other)
+    with pytest.raises(InvalidError) as refused:
+        world.send(draft)
+    assert [(each.field, each.code) for each in refused.value.fields] == [
+        ("segment_ids.1", "broken" if broken else "not_found")
+    ]
+    world.later(hours=1)
+    world.tick()
+    world.drain()
+    campaign = world.get(waiting)
+    assert (campaign.state, campaign.stop_reason) == (CampaignState.PAUSED, "blocked")
+    with pytest.raises(InvalidError):
+        world.resume(waiting)
