@@ -1,5 +1,6 @@
 """Granting and withdrawing consent, and keeping the addresses that must not be mailed."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from chalicelib.customers.consent.domain import (
     Suppression,
     SuppressionReason,
 )
-from chalicelib.customers.consent.records import LedgerRecord, suppression_key
+from chalicelib.customers.consent.records import LedgerRecord, SuppressionRecord, suppression_key
 from chalicelib.customers.contacts import service as contacts
 from chalicelib.customers.contacts.addresses import normalise_email
 from chalicelib.customers.contacts.domain import Consent, ConsentState, Contact
@@ -300,6 +301,13 @@ def unsuppress(
             )
         )
     table.transact(operations)
+
+
+def unsubscribed_no_more(*, table: Table, signer: Signer, workspace_id: str, email: str) -> None:
+    """The person takes back that they wanted no mail at all; whatever else the address is suppressed for stays."""
+    key = suppression_key(workspace_id, _digest(signer, email))
+    with contextlib.suppress(ConflictError):
+        table.write(Delete(key, SuppressionRecord.reason == SuppressionReason.UNSUBSCRIBED.value))
 
 
 def find_suppression(*, table: Table, signer: Signer, workspace_id: str, email: str) -> list[Suppressed]:

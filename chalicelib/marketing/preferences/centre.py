@@ -150,7 +150,7 @@ def choose(*, runtime: Runtime, token: str, wish: Wish, shown_in: str, source_ip
         _counts_from_here(runtime, found, contact)
     if any(asked.values()) and found.everything_off:
         # Only what the person said themselves can be taken back here: a bounced address stays suppressed.
-        consent.unsuppress(
+        consent.unsubscribed_no_more(
             table=runtime.table, signer=runtime.signer, workspace_id=contact.workspace_id, email=contact.email
         )
     if asked.get(PURPOSE) is False:
