@@ -111,6 +111,7 @@ def clear(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any
     """Delete some thousand rows of a deleted segment's members."""
     segment_id, shards = str(data["segment_id"]), int(data["shards"])
     if memberships.clear(runtime.table, workspace_id, segment_id, shards, limit=CLEARED):
+        store.forget_fills(runtime.table, workspace_id, segment_id)
         return []
     return [{**data, "step": int(data.get("step", 0)) + 1}]
 
@@ -129,37 +130,43 @@ def company(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, A
 
 def anybody_due(table: Table, shard: int, now: datetime) -> bool:
     """Whether there is anybody in this part of the index to be decided about by now."""
-    return bool(_due(table, shard, now, 1))
+    return bool(_due(table, shard, now, 1, ""))
 
 
 def due(runtime: Runtime, _: str, data: Data) -> list[dict[str, Any]]:
     """Decide about those whose verdict changes by time alone about now, in one part of the index over all workspaces."""
-    shard, seen = int(data["shard"]), set[tuple[str, str]]()
+    shard, after = int(data["shard"]), str(data.get("after", ""))
     failures: list[Exception] = []
     for _round in range(DUE_ROUNDS):
         now = runtime.clock.now()
-        found = _due(runtime.table, shard, now, DUE)
+        found = _due(runtime.table, shard, now, DUE, after)
+        if not found:
+            break
+        after = found[
+            -1
+        ].duesk  # who could not be decided about keeps their place, and nobody behind them waits for that
         by_workspace: dict[str, list[str]] = {}
         for record in found:
-            owner = (record.workspace_id, record.contact_id)
-            if owner not in seen:  # the index may still show who has been decided about a moment ago
-                seen.add(owner)
-                by_workspace.setdefault(record.workspace_id, []).append(record.contact_id)
-        if not by_workspace:
-            break
+            by_workspace.setdefault(record.workspace_id, []).append(record.contact_id)
         for workspace_id, ids in by_workspace.items():
-            try:
-                evaluate(runtime.table, now, workspace_id, ids, fence=True)
-            except Exception as error:  # noqa: BLE001 - one workspace does not hold up the others
-                observability.failure("segments not decided", workspace_id=workspace_id, contacts=len(ids))
-                failures.append(error)
-    else:
-        return [{**data, "step": int(data.get("step", 0)) + 1}]
+            failures += _decided(runtime, now, workspace_id, ids)
     if failures:
         raise ExceptionGroup("some contacts could not be decided about", failures)
+    return [{**data, "after": after, "step": int(data.get("step", 0)) + 1}] if found else []
+
+
+def _decided(runtime: Runtime, now: datetime, workspace_id: str, ids: list[str]) -> list[Exception]:
+    """Decide about these; what failed. Where that is one contact's doing the others are decided about one by one."""
+    try:
+        evaluate(runtime.table, now, workspace_id, ids, fence=True)
+    except Exception as error:  # noqa: BLE001 - nobody holds up the others
+        if len(ids) > 1:
+            return [failure for each in ids for failure in _decided(runtime, now, workspace_id, [each])]
+        observability.failure("segments not decided", workspace_id=workspace_id, contact_id=ids[0])
+        return [error]
     return []
 
 
-def _due(table: Table, shard: int, now: datetime, limit: int) -> list[BelongingRecord]:
-    before = f"{clocks.to_text(now)}~"
-    return table.query(BelongingRecord, due_partition(shard), index="due", before=before, limit=limit).items
+def _due(table: Table, shard: int, now: datetime, limit: int, after: str) -> list[BelongingRecord]:
+    between = (f"{after} ", f"{clocks.to_text(now)}~")  # the space: not that one again
+    return table.query(BelongingRecord, due_partition(shard), index="due", between=between, limit=limit).items

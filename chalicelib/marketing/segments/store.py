@@ -291,6 +291,12 @@ def fills(table: Table, segment: Segment) -> list[FillRecord]:
     return [record for record in found if int(record.revision) == segment.revision]
 
 
+def forget_fills(table: Table, workspace_id: str, segment_id: str) -> None:
+    """Delete what stands of the fills of a segment that is no more."""
+    pk = fill_key(workspace_id, segment_id, 0).pk
+    table.write_many([], deletes=list(table.keys(pk, begins_with="FILL#")))
+
+
 def mark_ready(table: Table, segment: Segment, now: datetime, *, population: int) -> bool:
     """The fill is over; False when another one has begun meanwhile."""
     try:

@@ -231,6 +231,44 @@ def test_time_alone_moves_people(life: Life) -> None:
     assert life.inside(birthdays) == {later.id}
 
 
+def test_who_cannot_be_decided_about_holds_up_nobody(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not those of the same page, nor those behind it."""
+    life.clock.set(datetime(2026, 11, 21, 12, tzinfo=UTC))
+    monkeypatch.setattr("chalicelib.marketing.segments.records.DUE_SHARDS", 1)
+    monkeypatch.setattr(filling, "DUE", 2)
+    people = [life.person(n, birthday="1990-11-25") for n in range(6)]
+    segment = life.segment(leaf("date.birthday", "anniversary_in_next", last(2)))
+    life.settle()
+    life.clock.set(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    poison, evaluate = {people[0].id, people[2].id, people[3].id}, filling.evaluate
+
+    def failing(table: Any, now: datetime, workspace_id: str, ids: list[str], **options: Any) -> int:
+        if poison & set(ids):
+            raise ValueError("poison")
+        return evaluate(table, now, workspace_id, ids, **options)
+
+    monkeypatch.setattr(filling, "evaluate", failing)
+    with pytest.raises(ExceptionGroup) as error:
+        filling.due(life.runtime, "", {"shard": 0})
+    assert len(error.value.exceptions) == len(poison)
+    assert life.inside(segment) == {person.id for person in people} - poison
+    poison.clear()
+    assert filling.due(life.runtime, "", {"shard": 0}) == []
+    assert len(life.inside(segment)) == len(people)
+
+
+def test_nothing_is_left_of_a_deleted_segment(life: Life) -> None:
+    life.person(1, tags=["vip"])
+    segment = life.segment(tag("vip"))
+    life.settle()
+    service.delete_segment(
+        table=life.runtime.table, clock=life.clock, workspace_id=life.workspace.id, segment_id=segment.id
+    )
+    life.settle()
+    for partition in (f"SEG#{segment.id}", *(f"SEG#{segment.id}#{shard}" for shard in range(segment.shards))):
+        assert list(life.runtime.table.keys(f"W#{life.workspace.id}#{partition}")) == []
+
+
 def mail(life: Life, contact_id: str, campaign_id: str, **times: datetime) -> None:
     key = recipient_key(life.workspace.id, campaign_id, contact_id, 10)
     record = RecipientRecord(
