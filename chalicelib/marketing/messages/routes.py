@@ -17,6 +17,8 @@ _BODY_LIMIT = 4 * 1024 * 1024
 def send_message(call: Call[MessageIn]) -> Answer:
     """Send one mail to one address. With an Idempotency-Key a repetition is the same mail."""
     runtime, body = call.runtime, call.body
+    for permission in service.permissions_of_files(runtime, call.workspace_id, body.files):
+        call.require(permission)
     workspace = get_workspace(table=runtime.table, workspace_id=call.workspace_id)
     text = body.written(workspace.language)
     if text is None:

@@ -1,5 +1,6 @@
 """Taking in orders for single mails, and telling what became of them."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -137,6 +138,18 @@ def order(
     store.create(table, message, digest_of(runtime.signer, address))
     runtime.queues.publish("messages", [events.send(workspace_id, message_id, now)])
     return message
+
+
+def permissions_of_files(runtime: Runtime, workspace_id: str, attachments: Sequence[Attached]) -> set[str]:
+    """What it takes to read the files of the workspace among these: who may not save one may not send it either."""
+    things, found = runtime.parts("things"), set[str]()
+    for each in attachments:
+        if each.file_id:
+            with contextlib.suppress(NotFoundError):  # it is named when the mail is written
+                file = kept_files.get_file(table=runtime.table, workspace_id=workspace_id, file_id=each.file_id)
+                if file.about_kind in things:
+                    found.add(things[file.about_kind].read)
+    return found
 
 
 def text_of(*, table: Table, workspace_id: str, template_id: str, language: str, subject: str = "") -> Text:

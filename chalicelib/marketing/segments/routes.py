@@ -69,6 +69,7 @@ def preview_segment(call: Call[PreviewIn]) -> PreviewOut:
     """Who would be in a segment with these conditions: counted up to 10,000 contacts, reckoned from a sample of more."""
     from chalicelib.marketing.segments import describing
 
+    call.require("contacts:read")
     body, runtime, where = call.body, call.runtime, call.workspace_id
     found = service.preview(
         runtime=runtime, workspace_id=where, conditions=body.conditions, segment_id=body.segment_id or ""
@@ -149,6 +150,7 @@ def delete_segment(call: Call[None], segment_id: str) -> None:
 @routes.get("/segments/{segment_id}/contacts", permission="segments:read", query=PageQuery, returns=Page[MemberOut])
 def list_segment_contacts(call: Call[None], segment_id: str) -> Page[MemberOut]:
     """The contacts of a segment."""
+    call.require("contacts:read")
     table, cursors, workspace_id, name = (
         call.runtime.table,
         call.runtime.cursors,
@@ -168,6 +170,7 @@ def list_segment_contacts(call: Call[None], segment_id: str) -> Page[MemberOut]:
 @routes.post("/segments/{segment_id}/contacts", permission="segments:write", body=AddIn, returns=SegmentAddedOut)
 def add_segment_contacts(call: Call[AddIn], segment_id: str) -> SegmentAddedOut:
     """Put people into a static segment: contacts, or whoever has these e-mail addresses."""
+    call.require("contacts:read")  # it says whose addresses are known
     runtime, body = call.runtime, call.body
     where: dict[str, Any] = {"table": runtime.table, "clock": runtime.clock, "workspace_id": call.workspace_id}
     found = None

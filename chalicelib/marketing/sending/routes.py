@@ -29,6 +29,8 @@ routes = Routes("campaigns", __name__)
 @routes.post("/campaigns/{campaign_id}/preview", permission="campaigns:read", body=PreviewIn, returns=PreviewOut)
 def preview_campaign(call: Call[PreviewIn], campaign_id: str) -> PreviewOut:
     """The message as a contact would see it."""
+    if call.body.contact_id:
+        call.require("contacts:read")
     made = service.preview(
         runtime=call.runtime,
         workspace_id=call.workspace_id,

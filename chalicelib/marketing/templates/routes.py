@@ -228,6 +228,8 @@ def put_brand(call: Call[BrandIn]) -> BrandOut:
 
 
 def _looked_at(call: Call[LookIn], workspace: Workspace) -> tuple[str, Wording]:
+    if call.body.contact_id:
+        call.require("contacts:read")
     return service.to_look_at(
         table=call.runtime.table,
         workspace=workspace,

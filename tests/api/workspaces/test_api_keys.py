@@ -140,3 +140,39 @@ def test_keys_are_listed_page_by_page(client, workspace):
     ids = [item["id"] for item in first["items"] + second["items"]]
     assert len(ids) == 6
     assert ids == sorted(ids, reverse=True)
+
+
+def test_a_key_for_marketing_alone_reads_no_contacts_and_sends_no_files(client, workspace, runtime):
+    """What shows people, or a file of theirs, takes the permission to read them beside the route's own."""
+    person = client.post("/contacts", {"first_name": "Ana"}, **workspace.owner)["id"]
+    segment = client.post("/segments", {"name": "L", "kind": "static", "contact_ids": [person]}, **workspace.owner)[
+        "id"
+    ]
+    written = {"name": "C", "subject": "s", "body": {"format": "text", "source": "x"}}
+    campaign = client.post("/campaigns", written, **workspace.owner)["id"]
+    file = client.post(
+        "/files",
+        {"file_name": "a.txt", "content_type": "text/plain", "size": 5, "about": {"kind": "contact", "id": person}},
+        **workspace.owner,
+    )
+    runtime.files.receive(file["upload"]["fields"]["key"], b"hello")
+    assert client.post(f"/files/{file['id']}/complete", **workspace.owner)["state"] == "ready"
+    text = {"format": "text", "source": "{{ contact.first_name }}"}
+    mail = {"to": "a@x.example", "from": {"email": "b@x.example"}, "subject": "s", "body": text}
+    asked = [
+        ("POST", "/segments/preview", {"conditions": {"all": [{"field": "contact.first_name", "op": "present"}]}}),
+        ("GET", f"/segments/{segment}/contacts", None),
+        ("POST", f"/segments/{segment}/contacts", {"emails": ["a@x.example"]}),
+        ("POST", "/templates/preview", {"body": text, "contact_id": person}),
+        ("POST", f"/campaigns/{campaign}/preview", {"contact_id": person}),
+        ("POST", "/messages", {**mail, "attachments": [{"file_id": file["id"]}]}),
+    ]
+    scopes = ["segments:read", "segments:write", "campaigns:read", "campaigns:send"]
+    narrow = new_key(client, workspace, scopes=scopes)["key"]
+    whole = new_key(client, workspace, scopes=[*scopes, "contacts:read"])["key"]
+    for method, path, body in asked:
+        assert client.request(method, path, body, **bearer(narrow)).status == 403, path
+        assert client.request(method, path, body, **bearer(whole)).status in (200, 202, 422), path
+    assert client.post("/templates/preview", {"body": text}, **bearer(narrow)).status == 200
+    assert client.post("/messages", mail, **bearer(narrow)).status == 202
+    assert client.post(f"/segments/{segment}/contacts", {"contact_ids": [person]}, **bearer(narrow)).status == 403
