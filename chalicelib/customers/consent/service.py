@@ -278,29 +278,21 @@ def suppress_erased(*, table: Table, clock: Clock, signer: Signer, workspace_id:
     return True
 
 
-def unsuppress(
-    *, table: Table, signer: Signer, workspace_id: str, email: str, clock: Clock | None = None, actor: str = ""
-) -> None:
-    """Allow mail to this address again; nothing happens when it was allowed. With a ``clock`` the audit says who did it."""
+def unsuppress(*, table: Table, clock: Clock, signer: Signer, workspace_id: str, email: str, actor: str) -> None:
+    """Allow mail to this address again; nothing happens when it was allowed. The audit says who did it."""
     digest = _digest(signer, email)
-    key = suppression_key(workspace_id, digest)
     present = store.suppressions(table, workspace_id, [digest], consistent=True).get(digest)
     if present is None:
         return
-    operations: list[Operation] = [Delete(key)]
-    if clock is not None:
-        was = {"reason": present.reason.value}
-        operations.append(
-            audit.deletion(
-                workspace_id=workspace_id,
-                at=clock.now(),
-                actor=actor,
-                action="suppression.deleted",
-                subject_id=digest,
-                before=was,
-            )
-        )
-    table.transact(operations)
+    note = audit.deletion(
+        workspace_id=workspace_id,
+        at=clock.now(),
+        actor=actor,
+        action="suppression.deleted",
+        subject_id=digest,
+        before={"reason": present.reason.value},
+    )
+    table.transact([Delete(suppression_key(workspace_id, digest)), note])
 
 
 def unsubscribed_no_more(*, table: Table, signer: Signer, workspace_id: str, email: str) -> None:
