@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
+from chalicelib.customers.contacts.domain import kept_tag
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.templates import document as doc
 from chalicelib.marketing.templates import sanitising
-from chalicelib.marketing.templates.domain import CUSTOM, CustomField
+from chalicelib.marketing.templates.domain import CUSTOM, LISTS, CustomField
 from chalicelib.marketing.templates.held import OPEN, Held
 from chalicelib.marketing.templates.seen import Seen
 
@@ -55,8 +56,13 @@ class Texts:
         custom = self._checks.fields.get(name) if name.startswith(CUSTOM) else None
         if custom is not None:
             value = custom.labels.get(value, value)
+        if name == "contact.tags":
+            value = kept_tag(value)
+        op: str = condition.op
+        if name in LISTS or (custom is not None and custom.is_list):  # one of them is
+            op = {"is": "contains", "is_not": "not_contains"}.get(op, op)
         written = '"' + _CONTROLS.sub("", value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
-        match condition.op:
+        match op:
             case "is":
                 return f"{name} == {written}"
             case "is_not":

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.marketing.templates.brand import DEFAULTS, Brand
-from chalicelib.marketing.templates.domain import CUSTOM, Body, CustomField, Format, Names, Notice, vocabulary
+from chalicelib.marketing.templates.domain import (
+    CUSTOM,
+    Body,
+    CustomField,
+    Format,
+    Names,
+    Notice,
+    sent_size,
+    vocabulary,
+)
 from chalicelib.marketing.templates.held import CLOSE, OPEN, TOKEN, Held
 from chalicelib.marketing.templates.pages import FIELD, plain_text, rewrite
 from chalicelib.marketing.templates.seen import Seen
@@ -129,7 +138,7 @@ def compile_whole(
         if name.startswith(("contact.", "company.")):
             message = f'{name} has no fallback: people without it see a gap. Write {{{{ {name} | default("…") }}}}.'
             warnings.append(Notice("fallback_missing", message, checker.places[name], params={"name": name}))
-    size = len(compiled_html.encode())
+    size = sent_size(compiled_html)
     if size > CLIPPED_FROM:
         message = f"The message has {size // 1000} KB; Gmail cuts it at 102 KB."
         warnings.append(Notice("big_mail", message, FIELD, params={"kb": size // 1000}))

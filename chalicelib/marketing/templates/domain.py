@@ -1,6 +1,7 @@
 """What a mail says: the compiled body, what may be named in it, and what is worth knowing about it."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,8 @@ TEXTS = frozenset(
 )
 LISTS = frozenset({"contact.tags"})
 """Lists of texts, which a loop may repeat."""
+_OURS = re.compile(r"\{\{ (?:link_[0-9]+|unsubscribe_url|preferences_url|pixel_url) \}\}")
+_LONGER = 110  # https://our.address/t/c/ and a signed token of 90 characters, without what stands for them
 CUSTOM = "contact.custom."
 """Before the key of a custom field of contacts."""
 
@@ -117,6 +120,11 @@ class Body:
     used: tuple[int, ...] | None = None
 
     @property
+    def size(self) -> int:
+        """Bytes of the HTML that people get; see `sent_size`."""
+        return sent_size(self.html)
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of the links in this text."""
         return tuple(range(len(self.links))) if self.used is None else self.used
@@ -124,6 +132,11 @@ class Body:
     def vocabulary(self, names: Names = Names()) -> "Vocabulary":
         """What the compiled texts may name; ``names`` are those it was compiled with."""
         return vocabulary(len(self.links), fields=self.fields, language=self.language, names=names)
+
+
+def sent_size(page: str) -> int:
+    """Bytes that compiled HTML has when it is sent, about: the addresses of ours are longer than the placeholders they stand for."""
+    return len(page.encode()) + _LONGER * len(_OURS.findall(page))
 
 
 def vocabulary(

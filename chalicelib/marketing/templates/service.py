@@ -282,8 +282,8 @@ class Look:
 
     @property
     def size(self) -> int:
-        """Bytes of its HTML."""
-        return len(self.body.html.encode())
+        """Bytes of its HTML when it is sent."""
+        return self.body.size
 
 
 def to_look_at(

@@ -234,6 +234,13 @@ def test_conditions_of_every_kind():
     assert seen("contains", value="ug", contact__city="Lugo")
     assert seen("not_contains", "contact.tags", "vip", contact__tags=("x",))
     assert seen("is", "contact.custom.plan", "gold", contact__custom__plan="Oro")
+    for op, given, there in (
+        ("is", " VIP ", True),
+        ("is_not", "VIP", False),
+        ("contains", "Vip", True),
+        ("is", "vi", False),
+    ):
+        assert seen(op, "contact.tags", given, contact__tags=("vip", "x")) is there
 
 
 def test_a_condition_on_a_value_is_its_fallback():

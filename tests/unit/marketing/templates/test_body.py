@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.foundation.errors import InvalidError
 from chalicelib.foundation.rendering import placeholders
+from chalicelib.foundation.signing import Signer
 from chalicelib.marketing.templates.body import SOURCE_LIMIT, compile_body
 from chalicelib.marketing.templates.domain import CustomField
 
@@ -207,6 +208,19 @@ def test_limits():
     with pytest.raises(InvalidError):
         make("".join(f'<a href="https://a.example/{number}">x</a>' for number in range(201)))
     assert "big_mail" in [notice.code for notice in make("<p>" + "x" * 110_000 + "</p>").warnings]
+
+
+def test_the_size_is_that_of_the_mail_that_is_sent():
+    """With the addresses by which links are counted; 96 KB and a hundred links are more than Gmail shows."""
+    words = "<p>" + "x" * 94_000 + "</p>"
+    assert "big_mail" not in [notice.code for notice in make(words).warnings]
+    body = make(words + "".join(f'<a href="https://a.example/{number}">x</a>' for number in range(100)))
+    assert "big_mail" in [notice.code for notice in body.warnings]
+    signer, address = Signer(b"s" * 32), "https://d111111abcdef8.cloudfront.net/t/c/"
+    sent = body.html
+    for number in range(100):
+        sent = sent.replace(f"{{{{ link_{number} }}}}", address + signer.sign("click", b"x" * 51))
+    assert abs(body.size - len(sent)) < 2500
 
 
 def test_the_preheader_is_hidden_and_escaped():
