@@ -12,7 +12,7 @@ from chalicelib.foundation import clock as clocks
 from chalicelib.foundation import observability
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
-from chalicelib.marketing.segments import memberships, store
+from chalicelib.marketing.segments import memberships, previewing, store
 from chalicelib.marketing.segments.domain import Segment
 from chalicelib.marketing.segments.evaluation import evaluate
 from chalicelib.marketing.segments.records import BelongingRecord, due_partition
@@ -45,6 +45,9 @@ def fill(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]
         if found:
             now = runtime.clock.now()
             evaluate(runtime.table, now, workspace_id, found, given=found, filling=True)
+            if data.get("sample"):
+                drawn = (previewing.row_of(contact) for contact in found.values())
+                runtime.table.write_many(row for row in drawn if row is not None)
         done += len(found)
         start = page.next if page.next is not None and page.next.partition(":")[0] == str(part) else None
         if start is None:
@@ -71,7 +74,8 @@ def _parts(runtime: Runtime, segment: Segment, data: Data) -> list[dict[str, Any
     if not exact:
         total = max(total, store.population(runtime.table, segment.workspace_id))
     parts = workspace.shards_of("contacts")
-    common = {**data, "parts": parts, "total": total, "done": 0, "step": 0}
+    short = not exact and previewing.sample_is_short(runtime.table, segment.workspace_id, total)
+    common = {**data, "parts": parts, "total": total, "done": 0, "step": 0} | ({"sample": True} if short else {})
     now = runtime.clock.now()
     store.write_progress(runtime.table, segment, 0, done=0, total=total, parts=parts, finished=False, now=now)
     return [{**common, "part": part, "start": f"{part}:"} for part in range(parts)]

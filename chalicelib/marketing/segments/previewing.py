@@ -6,6 +6,7 @@ that hash, so that the first thousand rows are as good a sample as all of them, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from chalicelib.customers.contacts import service as contacts
@@ -57,6 +58,9 @@ def preview(*, runtime: Runtime, workspace_id: str, conditions: Mapping[str, Any
     total, exact = LISTING.count(runtime, workspace)
     if exact:
         pages = _everybody(runtime.table, workspace_id)
+    elif sample_is_short(runtime.table, workspace_id, total):
+        total = max(total, store.population(runtime.table, workspace_id))
+        pages = islice(_everybody(runtime.table, workspace_id), TRIED // _PAGE)
     else:
         total = max(total, EVERY * store.sampled(runtime.table, workspace_id))
         pages = _sample(runtime.table, workspace_id)
@@ -103,6 +107,13 @@ def _sample(table: Table, workspace_id: str) -> Iterator[dict[str, Contact]]:
     for at in range(0, len(found), 100):
         ids = [record.contact_id for record in found[at : at + 100]]
         yield contacts.get_contacts(table=table, workspace_id=workspace_id, contact_ids=ids)
+
+
+def sample_is_short(table: Table, workspace_id: str, total: int) -> bool:
+    """Whether far fewer are in the sample than of at least so many contacts would be: they are older than it is. The next fill of a
+    segment puts them in; until then the first of the list are tried.
+    """
+    return EVERY * store.sampled(table, workspace_id) < total // 2
 
 
 def row_of(contact: Contact) -> SampleRecord | None:

@@ -450,6 +450,26 @@ def test_up_to_the_limit_everybody_is_tried_and_beyond_it_the_sample_is(
     assert found() == (False, 3)
 
 
+def test_contacts_that_are_older_than_the_sample_come_into_it(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a segment is filled the first of the list are tried; a reckoning of nobody would be wrong."""
+    monkeypatch.setattr(lists, "COUNTED", 3)
+    monkeypatch.setattr(previewing, "EVERY", 1)
+    for number in range(6):
+        life.person(number, tags=["vip"])
+    life.settle()
+    life.runtime.table.write_many([], deletes=life.runtime.table.keys(f"W#{life.workspace.id}#SAMPLE"))
+
+    def found() -> tuple[bool, int, int]:
+        looked = service.preview(runtime=life.runtime, workspace_id=life.workspace.id, conditions={"all": [tag("vip")]})
+        return looked.exact, looked.evaluated, looked.count
+
+    assert found() == (False, 6, 3)  # of at least three
+    life.segment(tag("vip"))
+    life.settle()
+    assert len(list(life.runtime.table.keys(f"W#{life.workspace.id}#SAMPLE"))) == 6
+    assert found() == (False, 6, 6)
+
+
 def test_many_contacts_are_reckoned_from_a_sample(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     """With everybody in the sample the reckoning is exact, and it is labelled all the same."""
     monkeypatch.setattr(previewing, "EVERY", 1)
