@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from unicodedata import normalize
 
 from chalicelib.customers.contacts.domain import Contact
 from chalicelib.customers.mailboxes import is_free
@@ -15,8 +16,9 @@ _NO_MONEY: Mapping[str, Decimal] = {}
 
 
 def fold(text: str) -> str:
-    """Texts are compared without regard to case and outer spaces."""
-    return text.strip().casefold()
+    """Texts are compared without regard to case, outer spaces, and whether an accent is a character of its own."""
+    folded = text.strip().casefold()
+    return folded if folded.isascii() else normalize("NFC", folded)
 
 
 def emails(contact: Contact) -> frozenset[str]:

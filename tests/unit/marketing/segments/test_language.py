@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,6 +184,18 @@ def test_refuses(condition: Any, places: list[str]) -> None:
 def test_five_levels_are_enough_and_allowed() -> None:
     five = {"none": [{"any": [{"all": [{"any": [{"all": [leaf("contact.tag", "is", "vip")]}]}]}]}]}
     assert holds(five) is False
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_is_the_same_however_it_is_written(form: str) -> None:
+    here = replace(
+        SUBJECT, contact=replace(ANA, city=normalize(form, "MÁLAGA"), interests=(normalize(form, "Fútbol"),))
+    )
+    for other in ("NFC", "NFD"):
+        assert holds(leaf("contact.city", "is", normalize(other, "málaga")), here)
+        assert holds(leaf("contact.city", "starts_with", normalize(other, "Má")), here)
+        assert holds(leaf("contact.interest", "in", [normalize(other, "fútbol")]), here)
+    assert not holds(leaf("contact.city", "is", "malaga"), here)
 
 
 @pytest.mark.parametrize("written", ["Straße", "ΟΔΟΣ", "  VIP   de  Oro ", "İstanbul"])
