@@ -38,7 +38,8 @@ def show(call: Call[Any], form_key: str) -> Answer:
 
 def thanks(call: Call[Any], form_key: str) -> Answer:
     """What people see afterwards; also of a form that has been paused meanwhile."""
-    asked = call.query.texts().get("lang", "")
+    query = call.query.texts()
+    asked = query.get("lang", "")
     try:
         form = service.public_form(table=call.runtime.table, form_key=form_key)
     except NotFoundError as error:
@@ -48,7 +49,7 @@ def thanks(call: Call[Any], form_key: str) -> Answer:
         language=language,
         kind="thanks",
         title=say("thanks_title", language),
-        text=service.thank_you(form, language),
+        text=service.thank_you(form, language, asked=form.double_opt_in and "confirm" in query),
         brand=_brand(call, form),
         again=f"/f/{form.key}?{urlencode({'lang': language})}",
     )
@@ -70,7 +71,7 @@ def submit(call: Call[Any], form_key: str) -> Answer:
         return _form(call, form, language, Page(), status=422, notice=say("unavailable", language))
     language = form.language_for([post.language, *call.languages])
     try:
-        service.submit(
+        receipt = service.submit(
             table=call.runtime.table,
             clock=call.runtime.clock,
             signer=call.runtime.signer,
@@ -81,7 +82,10 @@ def submit(call: Call[Any], form_key: str) -> Answer:
         )
     except (InvalidError, TooManyError, UnavailableError) as error:
         return _again(call, form, language, post, error)
-    following = form.redirect_url or f"/f/{form.key}/thanks?{urlencode({'lang': language})}"
+    following = (
+        form.redirect_url
+        or f"/f/{form.key}/thanks?{urlencode({'lang': language} | ({'confirm': '1'} if receipt.asked else {}))}"
+    )
     return Answer(None, 303, {**pages.headers(form), "Location": following})
 
 

@@ -49,11 +49,14 @@ class ClosedError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the person is told: always the same, whether the post was accepted or put into quarantine."""
+    """What the person is told: always the same, whether the post was accepted or put into quarantine. ``asked``: what was ticked is
+    to be confirmed by mail.
+    """
 
     submission_id: str
     message: str
     redirect_url: str
+    asked: bool = False
 
 
 # Definitions
@@ -174,7 +177,8 @@ def submit(
         reason=suspicion.reason(form, values, post.trap),
         source_ip=source_ip,
     )
-    receipt = Receipt(nonce, thank_you(form, language), form.redirect_url)
+    asked = bool(form.double_opt_in and ticked and person_in(form, values).get("email"))
+    receipt = Receipt(nonce, thank_you(form, language, asked=asked), form.redirect_url, asked)
     try:
         if submission.reason:
             store.quarantine(table, submission)
@@ -186,9 +190,10 @@ def submit(
     return receipt
 
 
-def thank_you(form: Form, language: str) -> str:
-    """What the person reads afterwards."""
-    return text_in(form.thank_you, language) or say("thanks", language)
+def thank_you(form: Form, language: str, *, asked: bool = False) -> str:
+    """What the person reads afterwards; with ``asked`` also that a mail waits to be confirmed."""
+    text = text_in(form.thank_you, language) or say("thanks", language)
+    return f"{text} {say('confirm_by_mail', language)}" if asked else text
 
 
 def list_submissions(

@@ -35,6 +35,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "trap": ("Deja este campo vacío", "Leave this field empty"),
     "thanks_title": ("¡Gracias!", "Thank you!"),
     "thanks": ("Hemos recibido tus datos y te escribiremos muy pronto.", "We have received your details and will be in touch soon."),
+    "confirm_by_mail": ("Para que cuente lo que has aceptado, pulsa el botón del correo que te enviamos.", "To make what you agreed to count, press the button in the e-mail that we send you."),
     "again": ("Enviar otra respuesta", "Send another response"),
     "closed_title": ("Este formulario está cerrado", "This form is closed"),
     "closed": ("Ahora mismo no admite respuestas. Gracias por tu interés.", "It does not take responses at the moment. Thank you for your interest."),

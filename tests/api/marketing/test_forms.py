@@ -509,3 +509,15 @@ def test_a_confirmation_whose_link_is_over_leads_back_to_the_form(client, form_k
     assert page.status == 404
     assert f'href="/f/{form_key}"' in page.text
     assert "<a" not in client.request("GET", "/f/nobody/confirm", base="", query={"t": "x"}).text
+
+
+def test_with_double_opt_in_the_page_afterwards_says_that_a_mail_waits(client, workspace):
+    form_key = client.post("/forms", {**DEFINITION, "double_opt_in": True}, **workspace.key)["form_key"]
+    inputs = {**GOOD, "consent": "privacy", "token": token(client, form_key)}
+    thanks = post_html(client, form_key, inputs).headers["location"]
+    path, _, query = thanks.partition("?")
+    page = client.request(
+        "GET", path, base="", query={**dict(pair.split("=") for pair in query.split("&")), "lang": "en"}
+    )
+    assert "press the button in the e-mail" in page.text
+    assert "press the button" not in client.request("GET", path, base="", query={"lang": "en"}).text

@@ -49,7 +49,7 @@ def post(world, address="ana@example.com", form=None, **values):
     form = form or world.form
     token = forms.new_token(signer=world.runtime.signer, form=form, nonce=new_id(world.clock.now()), language="es")
     world.later(seconds=5)
-    forms.submit(
+    return forms.submit(
         table=world.table, clock=world.clock, signer=world.runtime.signer, form=form, language="es", source_ip="192.0.2.1",
         post=Post(token, {**({"email": address} if address else {}), **values}, ("news",), Page()),
     )  # fmt: skip
@@ -130,6 +130,11 @@ def again(world, confirmation_id):
         runtime=world.runtime, workspace_id=world.id, form_key=world.form.key, confirmation_id=confirmation_id
     )
     drain(world)
+
+
+def test_who_ticked_is_told_to_look_into_their_mail(world):
+    assert "correo que te enviamos" in post(world).message
+    assert "correo" not in post(world, None, form=made(world, phone=True), phone="+34600111222").message
 
 
 def test_after_a_week_it_is_over(world):
