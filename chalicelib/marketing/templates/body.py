@@ -189,6 +189,10 @@ def _page(body_format: Format, source: str, held: Held, checker: Checker, brand:
         made, seen = to_mjml(source, brand=brand, held=held, checks=checker, title=title)
         return _from_mjml(_BRACES.sub("&#123;", made), held), seen
     seen = Seen()
+    if body_format != "text" and (begun := source.rfind("<!--")) > source.rfind("-->"):
+        # A reader would see nothing from there on, and html.parser looks for the end of each that is begun.
+        line = source.count("\n", 0, begun) + 1
+        raise InvalidError(f"Line {line}: the comment is not closed.", field=FIELD, code="html")
     checker.check(source, field=FIELD, markup=body_format != "text")
     page = _BRACES.sub("&#123;", held.take(source, FIELD))
     if body_format == "mjml":

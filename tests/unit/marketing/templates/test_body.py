@@ -189,6 +189,7 @@ def test_broken_mjml_is_named(source):
         "<" * 60_000,
         "<a " * 30_000,
         "<!--" * 30_000,
+        "<!--[if mso]>" * 9_700,
         "&" * 60_000,
         "<a href='" + "x" * 100_000,
         "<p>" * 30_000,
@@ -200,6 +201,14 @@ def test_hostile_html_ends_quickly(source):
     with contextlib.suppress(InvalidError):
         make(source)
     assert time.process_time() - started < 2
+
+
+def test_a_comment_that_is_not_closed_is_refused_with_its_line():
+    with pytest.raises(InvalidError) as caught:
+        make("<p>a</p>\n<!-- b -->\n<!--[if mso]><p>c</p>")
+    assert [(each.field, each.message) for each in caught.value.fields] == [
+        ("body.source", "Line 3: the comment is not closed.")
+    ]
 
 
 def test_limits():
