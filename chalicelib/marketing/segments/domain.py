@@ -32,7 +32,9 @@ SHARDS = 4
 
 DYNAMIC_LIMIT = 200
 ASKED_LIMIT = 20
-"""How many other segments one segment may ask for, and how many may build on one."""
+"""How many other segments one segment may ask for."""
+BUILDERS_LIMIT = 70
+"""How many may build on one."""
 
 
 class SegmentState(StrEnum):

@@ -11,7 +11,7 @@ from chalicelib.foundation import clock as clocks
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.table import Check, Create, Delete, Key, Operation, Record, Replace, Table, Update
 from chalicelib.foundation.table.table import TransactionConflictError
-from chalicelib.marketing.segments.domain import DYNAMIC_LIMIT, Problem, Segment, SegmentState
+from chalicelib.marketing.segments.domain import BUILDERS_LIMIT, DYNAMIC_LIMIT, Problem, Segment, SegmentState
 from chalicelib.marketing.segments.language import former
 from chalicelib.marketing.segments.profile import Profile
 from chalicelib.marketing.segments.records import (
@@ -93,6 +93,7 @@ def create(table: Table, segment: Segment, asks: Sequence[str] = ()) -> None:
             message = f"A workspace has at most {DYNAMIC_LIMIT} dynamic segments."
             raise InvalidError(message, field="conditions", code="too_many")
         segments[segment.id] = {"rev": segment.revision, "asks": sorted(asks)}
+        _check_builders(segments, segment.id)
         return [*own, *_asked(segment.workspace_id, segments, asks, own=segment.id)]
 
     _with_catalogue(table, segment.workspace_id, segment.created_at, added)
@@ -122,12 +123,22 @@ def refill(table: Table, segment: Segment, now: datetime, *, asks: Sequence[str]
         record = to_record(with_(segment, revision=revision), segment_key(where, segment.id))
         operations: list[Operation] = [Replace(record), *_asked(where, segments, asks, own=segment.id)]
         segments[segment.id] = {"rev": revision, "asks": sorted(asks)} | _mark(entry)
+        if asks:
+            _check_builders(segments, segment.id)
         for each in dependents(segments, segment.id):
             segments[each] = {**segments[each], "rev": int(segments[each].get("rev", 1)) + 1}
             operations.append(Update(segment_key(where, each), _emptied(now), SegmentRecord.pk.exists(), upsert=True))
         return operations
 
     _with_catalogue(table, where, now, changed)
+
+
+def _check_builders(segments: Mapping[str, Any], own: str) -> None:
+    """All that build on a segment are filled with it, in one transaction: there must not be more than fit."""
+    for each in reached(segments, own):
+        if len(dependents(segments, each)) > BUILDERS_LIMIT:
+            message = f"At most {BUILDERS_LIMIT} segments build on one, by whatever way."
+            raise InvalidError(message, field="conditions", code="too_many")
 
 
 def kept_by_rows(segments: Mapping[str, Any]) -> list[str]:

@@ -19,7 +19,7 @@ from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.marketing.segments import checking, consumers, evaluation, filling, previewing, projections, service
-from chalicelib.marketing.segments.domain import Segment
+from chalicelib.marketing.segments.domain import BUILDERS_LIMIT, Segment
 from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
 from chalicelib.workspaces.settings import service as settings
 from chalicelib.workspaces.settings.domain import Workspace
@@ -190,6 +190,20 @@ def test_an_edit_counts_when_what_it_builds_on_is_edited_at_once(life: Life, mon
     life.change(a.id, tags=["b", "x"])
     life.settle()
     assert life.inside(upon) == {a.id, b.id}
+
+
+def test_as_many_build_on_one_as_can_be_filled_with_it(life: Life) -> None:
+    base = life.segment(tag("a"))
+    upon = [life.segment(leaf("segment.member", "is", base.id)) for _ in range(BUILDERS_LIMIT - 1)]
+    over = life.segment(leaf("segment.member", "is", upon[0].id))
+    with pytest.raises(InvalidError) as error:
+        life.segment(leaf("segment.member", "is", over.id))
+    assert [(each.field, each.code) for each in error.value.fields] == [("conditions", "too_many")]
+    other = life.segment(tag("c"))
+    with pytest.raises(InvalidError):
+        life.edit(other, leaf("segment.member", "is_not", base.id))
+    life.edit(base, tag("b"))
+    assert {life.now(each).revision for each in (base, *upon, over)} == {2}
 
 
 def test_conditions_that_no_item_could_hold_are_refused(life: Life) -> None:
