@@ -96,6 +96,7 @@ test('a segment of nested conditions: built, moved, undone, counted, saved', asy
 
   // Another's change meanwhile, and a fixed list of those who are in now.
   await page.getByRole('link', { name: 'Edit' }).click()
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Nested')
   await page.evaluate(async () => {
     const { token } = JSON.parse(sessionStorage.getItem('clientela.access') ?? '{}') as { token: string }
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
