@@ -74,6 +74,8 @@ test('a segment of nested conditions: built, moved, undone, counted, saved', asy
   await first.getByLabel('Comparison').focus()
   await page.keyboard.press('Alt+ArrowDown')
   await expect(page.getByRole('group', { name: 'Condition 2', exact: true }).getByLabel('Value')).toHaveValue('CO')
+  // It is at the place to go on from a moment after it is on the screen.
+  await expect(page.getByRole('group', { name: 'Condition 2', exact: true }).locator(':focus')).toHaveCount(1)
   await page.keyboard.press('Alt+ArrowUp')
   await expect(first.getByLabel('Value')).toHaveValue('CO')
   await inner.getByRole('button', { name: 'More for condition 1.1' }).click()
