@@ -96,6 +96,8 @@ def _spread(column: _Column, middle: Deal, now: datetime) -> Deal:
     low = above[_AROUND].rank if len(above) > _AROUND else ranks.top(now, column.deal.id, cards[0].rank)
     high = below[_AROUND].rank if len(below) > _AROUND else ranks.bottom(now, column.deal.id, cards[-1].rank)
     spread = ranks.spread(low, high, [card.id for card in cards])
+    if any(map(ranks.is_long, spread)):  # there is no room between the two either
+        return _restack(column, middle, now)
     return _placed(column, list(zip(cards, spread, strict=True)), middle)
 
 

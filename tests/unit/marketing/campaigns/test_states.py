@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chalicelib.foundation import projection
 from chalicelib.foundation.errors import ConflictError
@@ -48,7 +48,11 @@ def test_nothing_leaves_cancelled_and_only_a_person_reopens_finished():
 
 
 class CampaignLife(RuleBasedStateMachine):
-    """One campaign to a few people; anything may be tried at any time, and messages come in any number and order."""
+    """One campaign to a few people; anything may be tried at any time, and messages come in any number and order.
+
+    No rule has a precondition: ids are random, who is in which shard and variant with them, so what is waiting differs from run to
+    run, and Hypothesis must be able to draw the same again.
+    """
 
     people = 2
     chosen = {}  # of the campaign, besides what every one has
@@ -98,9 +102,10 @@ class CampaignLife(RuleBasedStateMachine):
             )
         )  # fmt: skip
 
-    @precondition(lambda self: self.world.queues.published)
     @rule()
     def deliver_twice(self):
+        if not self.world.queues.published:
+            return
         queue, envelope, _ = self.world.queues.published.pop(0)
         self.world.deliver(queue, envelope)
         self.world.deliver(queue, envelope)
@@ -255,11 +260,11 @@ class RecurringLife(CampaignLife):
         self.world.tick()
         self.world.tick()
 
-    @precondition(lambda self: self.made)
-    @rule(what=some.sampled_from(["pause", "resume", "cancel"]), data=some.data())
-    def meddle_with_one(self, what, data):
-        campaign_id = data.draw(some.sampled_from(sorted(self.made)))
-        self.attempt(lambda: getattr(self.world, what)(campaign_id))
+    @rule(what=some.sampled_from(["pause", "resume", "cancel"]), which=some.integers(0, 20))
+    def meddle_with_one(self, what, which):
+        if self.made:
+            campaign_id = sorted(self.made)[which % len(self.made)]
+            self.attempt(lambda: getattr(self.world, what)(campaign_id))
 
     def sending(self):
         found, _ = campaigns.page_of_campaigns(
