@@ -229,16 +229,16 @@ class Evaluator:
 
     def evaluate(self, contact: Contact, standing: Standing | None, fact: Fact) -> Outcome:
         """What this fact, and the contact as it is now, change. A fact that the standing remembers gives nothing more; facts of
-        other types than `EVENTS` only have the fit looked at; `COOLING_DUE` also brings the engagement down to what is left.
+        other types than `EVENTS` only have the fit looked at; `COOLING_DUE` also brings the engagement down to what is left at
+        that instant, which is the same however often it is said, so nobody has to remember it.
         """
         before = standing or _first_standing(contact)
-        known = fact.id in before.facts
         entries = list(self._fit_entries(contact, before, fact))
         awarded = dict(before.awarded)
         for entry in entries:
             awarded[entry.rule_id] = awarded.get(entry.rule_id, 0) + entry.points
         after = replace(before, awarded={rule_id: points for rule_id, points in awarded.items() if points})
-        if not known and fact.type in (*EVENTS, COOLING_DUE):
+        if fact.type == COOLING_DUE or (fact.type in EVENTS and fact.id not in before.facts):
             warm = self._warm(after, contact, fact)
             entries += warm.entries
             after = warm.standing
@@ -313,7 +313,7 @@ class Evaluator:
             warm_at=now,
             engagement=engagement,
             spent=spent,
-            facts=(*standing.facts, fact.id)[-_REMEMBERED:],
+            facts=(*standing.facts, fact.id)[-_REMEMBERED:] if fact.type in EVENTS else standing.facts,
         )
         return Outcome(tuple(entries), after)
 

@@ -108,7 +108,7 @@ def cool(*, table: Table, clock: Clock, limit: int = 25) -> int:
             if not _is_there(table, workspace_id, contact_id):
                 store.rest(table, workspace_id, contact_id)
                 continue
-            fact = Fact(f"cooling:{contact_id}:{now.date().isoformat()}", COOLING_DUE, now)
+            fact = Fact(f"cooling:{contact_id}", COOLING_DUE, now)
             score(table=table, clock=clock, workspace_id=workspace_id, contact_id=contact_id, fact=fact)
             cooled += 1
     return cooled

@@ -11,7 +11,7 @@ from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.errors import ConflictError, InvalidError
 from chalicelib.foundation.messaging import Envelope
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.scoring import service
+from chalicelib.marketing.scoring import service, store
 from chalicelib.marketing.scoring.consumers import handle, tick
 from chalicelib.marketing.scoring.domain import Rule, default_rules
 from chalicelib.workspaces.settings import service as settings
@@ -107,6 +107,21 @@ def test_cools_down(runtime: Runtime, contact: Contact, clock: FixedClock) -> No
     tick(runtime)
     assert runtime.table.consumed.writes == 0
     runtime.table.consumed.enabled = False
+
+
+def test_cools_down_again_on_the_day_it_was_late(runtime: Runtime, contact: Contact, clock: FixedClock) -> None:
+    """Seen to a week late, a second before the contact's next turn: that turn is taken, too, and nothing stays due."""
+    handle(runtime, fact(contact, "f1", "form.submitted"))
+    turn = store.next_cooling(contact.id, NOON) + timedelta(days=7)
+    for at in (turn - timedelta(seconds=1), turn + timedelta(seconds=1)):
+        clock.set(at)
+        tick(runtime)
+        standing = store.read_standing(runtime.table, contact.workspace_id, contact.id)
+        assert standing is not None
+        assert standing.warm_at == at
+    assert not [
+        due for shard in range(store.DUE_SHARDS) for due in store.due(runtime.table, shard, now=clock.now(), limit=9)
+    ]
 
 
 def test_rules(runtime: Runtime, contact: Contact) -> None:
