@@ -604,32 +604,36 @@ def _check_ready(campaign: Campaign, workspace: Workspace) -> None:
 
 
 def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: Iterable[str]) -> None:
-    wanted = list(segment_ids)
-    found = segments.get_segments(table=table, workspace_id=workspace_id, ids=wanted)
-    unknown = [
-        FieldError(f"{field}.{position}", "There is no such segment.", "not_found")
-        for position, segment_id in enumerate(wanted)
-        if segment_id not in found
-    ]
+    unknown = _wrong_segments(table, workspace_id, field, segment_ids, usable=False)
     if unknown:
         raise InvalidError("A segment does not exist.", fields=unknown)
 
 
 def _check_usable(table: Table, campaign: Campaign) -> None:
     """`InvalidError` names the segments that are gone, or broken: nobody is in them, and nobody would be told."""
-    wrong = []
-    for field, ids in (
-        ("segment_ids", campaign.segment_ids),
-        ("exclude_segment_ids", campaign.exclude_segment_ids),
-    ):
-        found = segments.get_segments(table=table, workspace_id=campaign.workspace_id, ids=ids)
-        for position, segment_id in enumerate(ids):
-            if segment_id not in found:
-                wrong.append(FieldError(f"{field}.{position}", "There is no such segment.", "not_found"))
-            elif found[segment_id].problems:
-                wrong.append(FieldError(f"{field}.{position}", "This segment has to be repaired.", "broken"))
+    chosen = {"segment_ids": campaign.segment_ids, "exclude_segment_ids": campaign.exclude_segment_ids}
+    wrong = [
+        error
+        for field, ids in chosen.items()
+        for error in _wrong_segments(table, campaign.workspace_id, field, ids, usable=True)
+    ]
     if wrong:
         raise InvalidError("A segment cannot be used.", fields=wrong)
+
+
+def _wrong_segments(
+    table: Table, workspace_id: str, field: str, segment_ids: Iterable[str], *, usable: bool
+) -> list[FieldError]:
+    """Those of the segments that do not exist; when they are to be ``usable``, the broken ones as well."""
+    wanted = list(segment_ids)
+    found = segments.get_segments(table=table, workspace_id=workspace_id, ids=wanted)
+    wrong = []
+    for position, segment_id in enumerate(wanted):
+        if segment_id not in found:
+            wrong.append(FieldError(f"{field}.{position}", "There is no such segment.", "not_found"))
+        elif usable and found[segment_id].problems:
+            wrong.append(FieldError(f"{field}.{position}", "This segment has to be repaired.", "broken"))
+    return wrong
 
 
 def _schedule_name(campaign_id: str) -> str:

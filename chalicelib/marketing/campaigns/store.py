@@ -223,7 +223,7 @@ def to_record(campaign: Campaign) -> CampaignRecord:
         started_at=campaign.started_at,
         finished_at=campaign.finished_at,
         stop_reason=campaign.stop_reason or None,
-        settled=True if campaign.settled else None,
+        settled=campaign.settled or None,
         baseline=asdict(campaign.baseline) if campaign.baseline != Baseline() else None,
         marks=[[clock.to_text(mark.at), mark.ended] for mark in campaign.marks] or None,
         warnings=[_notice(notice) for notice in campaign.warnings] or None,

@@ -82,10 +82,8 @@ def submit(call: Call[Any], form_key: str) -> Answer:
         )
     except (InvalidError, TooManyError, UnavailableError) as error:
         return _again(call, form, language, post, error)
-    following = (
-        form.redirect_url
-        or f"/f/{form.key}/thanks?{urlencode({'lang': language} | ({'confirm': '1'} if receipt.asked else {}))}"
-    )
+    query = {"lang": language} | ({"confirm": "1"} if receipt.asked else {})
+    following = form.redirect_url or f"/f/{form.key}/thanks?{urlencode(query)}"
     return Answer(None, 303, {**pages.headers(form), "Location": following})
 
 

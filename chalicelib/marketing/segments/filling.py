@@ -146,9 +146,8 @@ def due(runtime: Runtime, _: str, data: Data) -> list[dict[str, Any]]:
         found = _due(runtime.table, shard, now, DUE, after)
         if not found:
             break
-        after = found[
-            -1
-        ].duesk  # who could not be decided about keeps their place, and nobody behind them waits for that
+        # Who could not be decided about keeps their place, and nobody behind them waits for that.
+        after = found[-1].duesk
         by_workspace: dict[str, list[str]] = {}
         for record in found:
             by_workspace.setdefault(record.workspace_id, []).append(record.contact_id)

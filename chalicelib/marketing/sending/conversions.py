@@ -19,7 +19,7 @@ def converted(
     """
     sets = ["converted_at = :at", "goal_ref = :ref", "updated_at = :now"]
     values: dict[str, dict[str, Any]] = {
-        ":at": {"S": to_text(at)}, ":since": {"S": to_text(since)}, ":ref": {"S": ref}, ":now": {"S": to_text(now)}, ":one": {"N": "1"},
+        ":at": {"S": to_text(at)}, ":since": {"S": to_text(since)}, ":ref": {"S": ref}, ":now": {"S": to_text(now)},
     }  # fmt: skip
     if revenue:
         sets += ["revenue = :revenue", "currency = :currency"]
@@ -30,6 +30,6 @@ def converted(
 
 def taken_back(table: Table, key: Key, *, ref: str, now: datetime) -> bool:
     """What ``ref`` had brought is not so any more (a deal was opened again)."""
-    values: dict[str, dict[str, Any]] = {":ref": {"S": ref}, ":now": {"S": to_text(now)}, ":one": {"N": "1"}}
+    values: dict[str, dict[str, Any]] = {":ref": {"S": ref}, ":now": {"S": to_text(now)}}
     update = f"SET updated_at = :now REMOVE {_GOAL_ATTRIBUTES} ADD version :one"
     return change(table, key, update, "goal_ref = :ref", values, names=False)

@@ -62,9 +62,8 @@ class Reason(StrEnum):
     RESOLVED = "resolved_by_person"
 
 
-@dataclass(
-    slots=True
-)  # not frozen, though nobody changes one: setting its fields the frozen way takes ten times as long
+# Not frozen, though nobody changes one: setting its fields the frozen way takes ten times as long.
+@dataclass(slots=True)
 class Recipient:
     """One row. ``reason`` says why it is where it is; times are None for what has not happened. ``links`` are the numbers of the links
     that the person followed, ``client`` and ``device`` what they read it with, ``language`` that of the text they were sent, where there

@@ -189,7 +189,8 @@ class HandOver:
         work = self.sender
         now = work.clock.now()
         contact = checks.contacts.get(row.contact_id)
-        reason = checks.refusal(row) or checks.cap_refusal(work.table, work.clock, row)
+        mime = self._ahead.pop(row.contact_id, b"")  # whoever has one was not refused, by these very checks
+        reason = ("" if mime else checks.refusal(row)) or checks.cap_refusal(work.table, work.clock, row)
         if not reason and contact is not None:
             if (
                 self._clock is not None
@@ -199,7 +200,7 @@ class HandOver:
                 self.tally.later(later)
                 return None
             try:
-                mime = self._ahead.pop(row.contact_id, b"") or self._mime(row, contact, now)
+                mime = mime or self._mime(row, contact, now)
             except ValueError:
                 reason = Reason.ADDRESS_INVALID
             else:

@@ -128,9 +128,8 @@ def _end(sender: Sender, campaign: Campaign, shard: int, tally: Tally, begun: da
     """The last row was seen."""
     now = sender.clock.now()
     record = store.read_shard(sender.table, campaign, shard)
-    if (
-        record is None and campaign.state is CampaignState.CANCELLED
-    ):  # before anybody had counted; no row is planned any more
+    if record is None and campaign.state is CampaignState.CANCELLED:
+        # Cancelled before anybody had counted; no row is planned any more.
         planned = ledger.count(sender.table, ledger_partition(campaign.workspace_id, campaign.id, shard))
         store.put_shard(sender.table, campaign, shard, planned, now)
         record = store.read_shard(sender.table, campaign, shard)

@@ -28,7 +28,6 @@ def follow(table: Table, row: Recipient, found: Visits, now: datetime, judged_at
     sets, removes = ["updated_at = :now"], []
     values: dict[str, dict[str, Any]] = {
         ":now": {"S": to_text(now)},
-        ":one": {"N": "1"},
         ":version": {"N": str(row.version)},
     }
 
@@ -82,7 +81,6 @@ def settle(table: Table, row: Recipient, due: str, now: datetime) -> bool:
         ":now": {"S": to_text(now)},
         ":due": {"S": due},
         ":version": {"N": str(row.version)},
-        ":one": {"N": "1"},
     }
     return change(table, key_of(row), update, "duesk = :due AND version = :version", values, names=False)
 

@@ -7,7 +7,7 @@ type Spoken = Pick<Draft, 'language' | 'translations' | 'ab_test'>
 function without<T>(of: Record<string, T>, language: string): Record<string, T> {
   return Object.fromEntries(Object.entries(of).filter(([one]) => one !== language))
 }
-function inVariants(test: AbTest | null, change: (variant: Variant) => Variant): AbTest | null {
+function inVariants(test: AbTest | null, change: (variant: Variant, index: number) => Variant): AbTest | null {
   return test && { ...test, variants: test.variants.map(change) }
 }
 
@@ -16,13 +16,10 @@ export function withLanguage(draft: Draft, language: string, before?: Spoken): P
   const { subject, preheader, body, translations, ab_test } = draft
   return {
     translations: { ...translations, [language]: before?.translations[language] ?? { subject, preheader, body: { ...body } } },
-    ab_test: ab_test && {
-      ...ab_test,
-      variants: ab_test.variants.map((one, index) => {
-        const held = before?.ab_test?.variants[index]?.translations[language]
-        return { ...one, translations: { ...one.translations, [language]: held ?? { subject: '', preheader: '', body: one.body && { ...body } } } }
-      }),
-    },
+    ab_test: inVariants(ab_test, (one, index) => {
+      const held = before?.ab_test?.variants[index]?.translations[language]
+      return { ...one, translations: { ...one.translations, [language]: held ?? { subject: '', preheader: '', body: one.body && { ...body } } } }
+    }),
   }
 }
 /** The same without a translation. */
