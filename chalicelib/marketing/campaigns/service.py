@@ -2,7 +2,7 @@
 ``campaign-send`` and by the campaign's state.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from chalicelib.marketing.campaigns.domain import (
     planning_at,
     stop_reason,
 )
+from chalicelib.marketing.campaigns.references import check_segments, check_topic, check_usable
 from chalicelib.marketing.domains import service as domains
 from chalicelib.marketing.segments import service as segments
 from chalicelib.marketing.templates.domain import Body, Notice
@@ -134,6 +135,7 @@ def create_campaign(
         changed_by=changed_by,
         **{"language": workspace.language, **_cleaned(values)},
     )
+    check_topic(table, campaign)
     campaign, bodies = _compiled(table, campaign, {"": body, **(others or {})})
     store.create(table, campaign, bodies)
     return campaign
@@ -163,6 +165,8 @@ def change_campaign(
     if body is not None:
         sources[""] = body
     changed = replace(present, updated_at=clock.now(), changed_by=changed_by, **_cleaned(changes))
+    if changed.topic != present.topic:
+        check_topic(table, changed)
     changed, bodies = _compiled(table, changed, sources)
     return store.replace(table, changed, bodies, gone=kept.keys() - bodies.keys())
 
@@ -254,7 +258,7 @@ def send_campaign(
         blocking.append(FieldError("from.email", f"{waiting} is not verified yet.", "domain_unverified"))
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
-    _check_usable(table, campaign)
+    check_usable(table, campaign)
     if campaign.recurrence is not None:
         start = moment(at, time_zone or workspace.time_zone) if at is not None else now
         if start > now + _LONGEST_AHEAD:
@@ -301,7 +305,7 @@ def start_scheduled(*, table: Table, clock: Clock, queues: Queues, campaign: Cam
         return store.replace(table, late)
     try:
         _check_ready(campaign, get_workspace(table=table, workspace_id=campaign.workspace_id))
-        _check_usable(table, campaign)
+        check_usable(table, campaign)
     except InvalidError:  # the postal address was taken away, or a segment, for instance
         state = after(campaign.state, Move.PAUSE, current=campaign)
         blocked = replace(campaign, state=state, stop_reason="blocked", updated_at=now, changed_by=SYSTEM)
@@ -339,7 +343,7 @@ def resume_campaign(
         if campaign.stop_reason == "blocked":
             _check_ready(campaign, get_workspace(table=table, workspace_id=workspace_id))
             if campaign.started_at is None:
-                _check_usable(table, campaign)
+                check_usable(table, campaign)
         move = Move.RESUME_SENDING if campaign.plan.done else Move.RESUME_PLANNING
         state = after(campaign.state, move, current=campaign)
         baseline = campaign.baseline
@@ -584,8 +588,7 @@ def _compiled(table: Table, campaign: Campaign, sources: Mapping[str, BodySource
     from chalicelib.marketing.campaigns.texts import compile_texts  # brings what reads HTML, which sending never needs
 
     check_choices(campaign)
-    _check_segments(table, campaign.workspace_id, "segment_ids", campaign.segment_ids)
-    _check_segments(table, campaign.workspace_id, "exclude_segment_ids", campaign.exclude_segment_ids)
+    check_segments(table, campaign)
     campaign = replace(campaign, body_format=sources[""].format)
     wanted = {name: sources[name] for name, wording in campaign.wordings.items() if wording.body_format}
     bodies, warnings = compile_texts(table, campaign, wanted)
@@ -601,39 +604,6 @@ def _check_ready(campaign: Campaign, workspace: Workspace) -> None:
     ]
     if blocking:
         raise InvalidError("This campaign cannot be sent yet.", fields=blocking)
-
-
-def _check_segments(table: Table, workspace_id: str, field: str, segment_ids: Iterable[str]) -> None:
-    unknown = _wrong_segments(table, workspace_id, field, segment_ids, usable=False)
-    if unknown:
-        raise InvalidError("A segment does not exist.", fields=unknown)
-
-
-def _check_usable(table: Table, campaign: Campaign) -> None:
-    """`InvalidError` names the segments that are gone, or broken: nobody is in them, and nobody would be told."""
-    chosen = {"segment_ids": campaign.segment_ids, "exclude_segment_ids": campaign.exclude_segment_ids}
-    wrong = [
-        error
-        for field, ids in chosen.items()
-        for error in _wrong_segments(table, campaign.workspace_id, field, ids, usable=True)
-    ]
-    if wrong:
-        raise InvalidError("A segment cannot be used.", fields=wrong)
-
-
-def _wrong_segments(
-    table: Table, workspace_id: str, field: str, segment_ids: Iterable[str], *, usable: bool
-) -> list[FieldError]:
-    """Those of the segments that do not exist; when they are to be ``usable``, the broken ones as well."""
-    wanted = list(segment_ids)
-    found = segments.get_segments(table=table, workspace_id=workspace_id, ids=wanted)
-    wrong = []
-    for position, segment_id in enumerate(wanted):
-        if segment_id not in found:
-            wrong.append(FieldError(f"{field}.{position}", "There is no such segment.", "not_found"))
-        elif usable and found[segment_id].problems:
-            wrong.append(FieldError(f"{field}.{position}", "This segment has to be repaired.", "broken"))
-    return wrong
 
 
 def _schedule_name(campaign_id: str) -> str:

@@ -28,6 +28,7 @@ from chalicelib.marketing.sending.records import (
 
 _CAP_DAYS = 60
 _TRIES = 6
+_MUCH_LATER = timedelta(minutes=1)
 REOPENING = timedelta(seconds=30)
 """How long after a shard was opened again its row may come back to life at the latest."""
 
@@ -98,13 +99,17 @@ def wake(table: Table, workspace_id: str, campaign_id: str, shard: int, now: dat
 
 
 def next_walk(table: Table, campaign: Campaign, shard: int, at: datetime, now: datetime) -> bool:
-    """Whether it is for the caller to order the shard's next walk: not when somebody has ordered one that is yet to come."""
+    """Whether it is for the caller to order the shard's next walk: not when somebody has ordered one that is yet to come, unless that is
+    much later. The other comes then, too, and finds that a walk is yet to come.
+    """
     try:
         table.update(
             ShardRecord,
             shard_key(campaign.workspace_id, campaign.id, shard),
             [ShardRecord.next_at.set(at), ShardRecord.worked_at.set(now)],
-            condition=ShardRecord.next_at.does_not_exist() | (ShardRecord.next_at <= now),
+            condition=ShardRecord.next_at.does_not_exist()
+            | (ShardRecord.next_at <= now)
+            | (ShardRecord.next_at > at + _MUCH_LATER),
         )
     except ConflictError:
         return False

@@ -25,6 +25,12 @@ CHOICES = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _topics(client, workspace):
+    topic = {"key": "news", "name": {"es": "Noticias", "en": "News"}}
+    assert client.request("PUT", "/preference-topics", {"topics": [topic], "version": 0}, **workspace.key).status == 200
+
+
 def create(client, workspace, **changes):
     body = {"name": "x", "subject": "Uno", "body": BODY, "language": "es"} | changes
     return client.post("/campaigns", body, **workspace.key)
@@ -70,6 +76,19 @@ def test_a_copy_says_the_same_in_every_language(client, workspace):
     clone = client.post(f"/campaigns/{made['id']}/clone", **workspace.key)
     assert {name: clone[name] for name in CHOICES} == CHOICES
     assert clone["name"] == "x (copia)"
+
+
+def test_a_topic_is_asked_for_when_it_is_chosen(client, workspace):
+    made = create(client, workspace, topic="news")
+    place = f"/campaigns/{made['id']}"
+    wrong = client.patch(place, {"topic": "gossip", "version": 1}, **workspace.key)
+    assert (wrong.status, wrong["errors"][0]["field"], wrong["errors"][0]["code"]) == (422, "topic", "not_found")
+    assert client.request("PUT", "/preference-topics", {"topics": [], "version": 1}, **workspace.key).status == 200
+    renamed = client.patch(place, {"name": "y", "topic": "news", "version": 1}, **workspace.key)
+    assert (renamed.status, renamed["topic"]) == (200, "news")
+    assert client.post(f"{place}/clone", **workspace.key)["topic"] == "news"
+    assert client.patch(place, {"topic": "", "version": 2}, **workspace.key)["topic"] == ""
+    assert client.patch(place, {"topic": "news", "version": 3}, **workspace.key).status == 422
 
 
 def test_what_only_matters_when_sent_is_said(client, workspace):
@@ -137,6 +156,7 @@ BIG = {"format": "html", "source": "<p>" + "x" * 120_000 + "</p>"}
         ({"resend_of": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, "resend_of"),
         ({"ab": {"winner": 1}}, "ab"),
         ({"occurrence_of": "x"}, "occurrence_of"),
+        ({"topic": "gossip"}, "topic"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(client, workspace, change, field):

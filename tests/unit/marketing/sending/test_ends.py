@@ -3,6 +3,7 @@ somebody back to life at the moment that the campaign is finished.
 """
 
 import contextlib
+from datetime import timedelta
 
 import pytest
 
@@ -89,6 +90,24 @@ class TestCancelled:
         world.later(days=1)
         world.tick()
         assert world.take() == []
+
+
+def test_of_two_walks_the_one_that_is_to_come_much_sooner_is_ordered():
+    """Two at once through the same rows; who was put off until now by one does not wait for what the other waits for."""
+    world = made()
+    campaign_id = world.campaign()
+    world.send(campaign_id)
+    step(world)
+    campaign, now = world.get(campaign_id), world.clock.now()
+    shard = next(int(record.shard) for record in store.shards(world.table, campaign) if record.planned)
+    ordered = [
+        store.next_walk(world.table, campaign, shard, now + timedelta(minutes=minutes), now)
+        for minutes in (60, 59.5, 30, 40, 29.5)
+    ]
+    assert ordered == [True, False, True, False, False]
+    record = store.read_shard(world.table, campaign, shard)
+    assert record is not None
+    assert record.next_at == now + timedelta(minutes=30)
 
 
 class TestBroughtBackToLife:
