@@ -1,12 +1,16 @@
 """Fixtures for all tests. DynamoDB Local starts with the first test that needs a table, once for each xdist worker."""
 
+import hashlib
 import itertools
 import os
+import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from chalicelib.foundation import ids
 from chalicelib.foundation.clock import FixedClock
 from chalicelib.foundation.runtime import Runtime
 from chalicelib.foundation.table import Table
@@ -17,6 +21,25 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 hypothesis_settings.register_profile("clientela", deadline=None)
 hypothesis_settings.load_profile("clientela")
 _numbers = itertools.count(1)
+_place = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Number the tests of each module."""
+    seen: Counter[object] = Counter()
+    for item in items:
+        item.stash[_place] = seen[item.path]
+        seen[item.path] += 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give every test the same identifiers whenever it runs: shards, samples and turns follow from them, and so no test goes well or
+    wrong by chance. A later test of a module has later ones, as it would.
+    """
+    digest = hashlib.sha256(item.nodeid.encode()).digest()
+    ids.urandom = random.Random(digest).randbytes
+    ids._last = int(NOON.timestamp() * 1000), item.stash[_place] << 64 | int.from_bytes(digest[:8])
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +58,11 @@ def table_name() -> str:
 
 
 @pytest.fixture(scope="module")
-def table(dynamodb: str, table_name: str) -> Table:
+def table(request: pytest.FixtureRequest, dynamodb: str, table_name: str) -> Table:
     """A fresh table for every test module; tests of a module keep apart by their workspace."""
-    return make_table(dynamodb, table_name)
+    tests = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
+    reads = hasattr(request.module, "Stream") or any("stream" in test.fixturenames for test in tests)
+    return make_table(dynamodb, table_name, streams=reads)
 
 
 @pytest.fixture

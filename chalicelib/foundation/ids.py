@@ -3,10 +3,10 @@
 Specification: https://github.com/ulid/spec. Two made in one millisecond by one process keep their order.
 """
 
-import os
 import re
 import threading
 from datetime import UTC, datetime
+from os import urandom
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
@@ -20,7 +20,7 @@ def new_id(at: datetime) -> str:
     global _last
     milliseconds = int(at.timestamp() * 1000)
     with _lock:
-        random = int.from_bytes(os.urandom(10))
+        random = int.from_bytes(urandom(10))
         if _last[0] == milliseconds:
             random = (_last[1] + 1) & ((1 << 80) - 1)
         _last = (milliseconds, random)

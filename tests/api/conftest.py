@@ -9,7 +9,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -91,6 +91,25 @@ class Api:
         return self.request("DELETE", path, body, **options)
 
 
+class _OfRoles(Mapping[str, str]):
+    """One of each role, made when somebody asks for it: most tests need one or two."""
+
+    def __init__(self, make: Callable[[Role], str]):
+        self._make = make
+        self._made: dict[str, str] = {}
+
+    def __getitem__(self, role: str) -> str:
+        if role not in self._made:
+            self._made[role] = self._make(Role(role))
+        return self._made[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return (role.value for role in Role)
+
+    def __len__(self) -> int:
+        return len(Role)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A workspace with one member and one API key per role. ``world.owner``, ``world.sales``, … and ``world.key`` (all
@@ -137,20 +156,23 @@ def make_world(runtime: Runtime, name: str = "Acme") -> World:
         sender_name=name,
         sender_email="hola@acme.example",
     )
-    users, keys = {}, {}
-    for role in Role:
+
+    def member(role: Role) -> str:
         email = f"{role}.{workspace.id.lower()}@acme.example"
-        users[role.value] = identity.add(email, role.title(), "Password-12345", f"{role}-{workspace.id}")
+        user_id = identity.add(email, role.title(), "Password-12345", f"{role}-{workspace.id}")
         members.add_member(
             table=runtime.table,
             clock=runtime.clock,
             workspace_id=workspace.id,
-            user_id=users[role.value],
+            user_id=user_id,
             email=email,
             name=role.title(),
             role=role,
         )
-        _, keys[role.value] = api_keys.add_api_key(
+        return user_id
+
+    def key(role: Role) -> str:
+        _, secret = api_keys.add_api_key(
             table=runtime.table,
             clock=runtime.clock,
             workspace_id=workspace.id,
@@ -158,7 +180,9 @@ def make_world(runtime: Runtime, name: str = "Acme") -> World:
             name=f"{role} key",
             scopes=PERMISSIONS if role is Role.OWNER else ROLES[role],
         )
-    return World(workspace, users, keys)
+        return secret
+
+    return World(workspace, _OfRoles(member), _OfRoles(key))
 
 
 @pytest.fixture
