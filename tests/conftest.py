@@ -1,4 +1,4 @@
-"""Fixtures for all tests. DynamoDB Local starts with the first test that needs a table, once for each xdist worker."""
+"""Fixtures for all tests. DynamoDB Local starts with the first test that needs a table."""
 
 import hashlib
 import itertools
@@ -43,12 +43,30 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def dynamodb() -> Iterator[str]:
-    """The endpoint of DynamoDB Local."""
+def _lasting() -> Iterator[str]:
     from infra.local import dynamodb_local
 
     with dynamodb_local.start() as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="module")
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The endpoint of DynamoDB Local: of one of the module's own where the stream is read. Every request takes it the longer, the more
+    it has in any stream: twice as long after six thousand changes.
+    """
+    from infra.local import dynamodb_local
+
+    if not _reads_stream(request):
+        yield request.getfixturevalue("_lasting")
+        return
+    with dynamodb_local.start() as endpoint:
+        yield endpoint
+
+
+def _reads_stream(request: pytest.FixtureRequest) -> bool:
+    tests = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
+    return hasattr(request.module, "Stream") or any("stream" in test.fixturenames for test in tests)
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +78,7 @@ def table_name() -> str:
 @pytest.fixture(scope="module")
 def table(request: pytest.FixtureRequest, dynamodb: str, table_name: str) -> Table:
     """A fresh table for every test module; tests of a module keep apart by their workspace."""
-    tests = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
-    reads = hasattr(request.module, "Stream") or any("stream" in test.fixturenames for test in tests)
-    return make_table(dynamodb, table_name, streams=reads)
+    return make_table(dynamodb, table_name, streams=_reads_stream(request))
 
 
 @pytest.fixture

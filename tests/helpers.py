@@ -82,7 +82,7 @@ def client_of(service: str, endpoint: str) -> Any:
 
 
 def make_table(endpoint: str, name: str, *, streams: bool = True) -> Table:
-    """A new table, as the template declares it; without its stream, which takes a quarter of DynamoDB Local's time, if nobody reads it."""
+    """A new table, as the template declares it; without its stream if nobody reads it."""
     properties = _declared_table()
     stream = {"StreamEnabled": True, **properties["StreamSpecification"]} if streams else {"StreamEnabled": False}
     client_of("dynamodb", endpoint).create_table(

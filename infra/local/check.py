@@ -64,8 +64,9 @@ PYTHON = (
     Check("imports", [_BIN / "lint-imports"]),
     Check("types", [_BIN / "mypy"]),
     _pytest("unit", "tests/unit", "-n", "2"),
-    _pytest("api", "tests/api", "-n", "2"),
-    _pytest("contract", "tests/contract", "-n", "2"),
+    # A module as a whole on one worker: its table, and what is written into it first, is made once.
+    _pytest("api", "tests/api", "-n", "2", "--dist", "loadfile"),
+    _pytest("contract", "tests/contract", "-n", "2", "--dist", "loadfile"),
     _pytest("infra", "tests/infra"),
 )
 WEB = (

@@ -125,7 +125,7 @@ class World:
 @pytest.fixture
 def table(dynamodb):
     """A table of each test's own: the minute's look sees the schedules of all workspaces."""
-    return make_table(dynamodb, f"reports-{next(_numbers)}")
+    return make_table(dynamodb, f"reports-{next(_numbers)}", streams=False)
 
 
 @pytest.fixture
