@@ -27,6 +27,7 @@ from infra.local.paths import ROOT
 _PATIENCE = 1500.0  # seconds for one check
 _BIN = ROOT / ".venv" / "bin"
 _WEB = ROOT / "web"
+_FUZZ = "tests/api/test_openapi_fuzz.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,10 @@ PYTHON = (
     Check("imports", [_BIN / "lint-imports"]),
     Check("types", [_BIN / "mypy"]),
     _pytest("unit", "tests/unit", "-n", "2"),
-    # A module as a whole on one worker: its table, and what is written into it first, is made once.
-    _pytest("api", "tests/api", "-n", "2", "--dist", "loadfile"),
+    # A module as a whole on one worker: its table, and what is written into it first, is made once. The operations that are fuzzed
+    # all have one name, which that would take for one test.
+    _pytest("api", "tests/api", "-n", "2", "--dist", "loadfile", "--ignore", _FUZZ),
+    _pytest("fuzz", _FUZZ, "-n", "2"),
     _pytest("contract", "tests/contract", "-n", "2", "--dist", "loadfile"),
     _pytest("infra", "tests/infra"),
 )

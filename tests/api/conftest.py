@@ -9,6 +9,7 @@
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -97,11 +98,13 @@ class _OfRoles(Mapping[str, str]):
     def __init__(self, make: Callable[[Role], str]):
         self._make = make
         self._made: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def __getitem__(self, role: str) -> str:
-        if role not in self._made:
-            self._made[role] = self._make(Role(role))
-        return self._made[role]
+        with self._lock:
+            if role not in self._made:
+                self._made[role] = self._make(Role(role))
+            return self._made[role]
 
     def __iter__(self) -> Iterator[str]:
         return (role.value for role in Role)
@@ -182,7 +185,9 @@ def make_world(runtime: Runtime, name: str = "Acme") -> World:
         )
         return secret
 
-    return World(workspace, _OfRoles(member), _OfRoles(key))
+    world = World(workspace, _OfRoles(member), _OfRoles(key))
+    assert world.users[Role.OWNER]  # every workspace has one
+    return world
 
 
 @pytest.fixture

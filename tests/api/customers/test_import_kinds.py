@@ -59,6 +59,7 @@ def test_leads_on_the_contacts_that_are_there_or_new_ones(client: Api, workspace
         "/contacts", {"first_name": "Ana", "emails": [{"address": "ana@example.com"}]}, **workspace.owner
     )["id"]
     owner = f"sales.{workspace.id.lower()}@acme.example"
+    assert workspace.users["sales"]
     content = (
         "Nombre,Correo,Origen,Responsable,Empresa\n"
         f"Ana,ana@example.com,feria,{owner},\n"
