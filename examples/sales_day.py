@@ -25,7 +25,7 @@ from stack_client import StackClient
 
 BAD, REPEATED = 100, 50  # one row in so many
 KNOWN = 20  # contacts that the import finds and changes
-CAPTURES, MEMBERS = 100, 3
+CAPTURES, AT_ONCE, MEMBERS = 100, 10, 3
 CARDS = 50
 
 
@@ -157,7 +157,7 @@ def ended(day: StackClient, path: str, states: Sequence[str], seconds: float) ->
 
 def assign_round_robin(day: StackClient) -> None:
     """Parallel captures differ by one per owner at most."""
-    day.step(f"{CAPTURES} people post a form, three at once, and are given out to {MEMBERS} sellers, round robin")
+    day.step(f"{CAPTURES} people post a form, {AT_ONCE} at once, and are given out to {MEMBERS} sellers, round robin")
     members = [
         day.call(
             "POST",
@@ -188,9 +188,8 @@ def assign_round_robin(day: StackClient) -> None:
     }
     day.call("PUT", "/assignment-rules", {"rules": [rule, *rules["rules"]], "version": rules["version"]})
     path = f"/forms/{form['form_key']}"
-    # Each request that finds no free process makes the local cloud start one; many at once, on two cores, outlast the gateway.
     tokens = [day.call("GET", path, key=False)["token"] for _ in range(CAPTURES)]
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         time.sleep(3.2)  # a token is good from its third second
 
         def post(number: int) -> int:

@@ -9,6 +9,7 @@ to one moment.
 
 import contextlib
 import copy
+import hashlib
 import json
 import logging
 import os
@@ -17,10 +18,14 @@ import re
 import selectors
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
+import types
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -259,6 +264,55 @@ def _gentle_blobs() -> tuple[Callable[[], None], Callable[[], None]]:
     return hash_all, prune_now
 
 
+def unpacking_once(folder: Path) -> type[zipfile.ZipFile]:
+    """A ``ZipFile`` whose ``extractall`` unpacks an archive into ``folder`` once, and from then on makes a link to what is there.
+
+    ``extractall``'s target has to be an empty folder. What is unpacked is shared by everybody who asked for it, so nobody may write
+    there; a function may not in AWS either.
+    """
+    one_at_a_time = threading.Lock()
+
+    class Unpacked(zipfile.ZipFile):
+        """An archive that is unpacked once."""
+
+        def namelist(self) -> list[str]:
+            """Nothing. The emulator only looks where each of thousands of names would lead, which unpacking sees to by itself."""
+            return []
+
+        def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+            """Make ``path`` a link to all that is in the archive."""
+            if path is None or members is not None or pwd is not None:
+                raise NotImplementedError("Only a whole archive, into a folder.")
+            content = sorted((entry.filename, entry.CRC, entry.file_size) for entry in self.infolist())
+            there = folder / hashlib.sha256(repr(content).encode()).hexdigest()
+            with one_at_a_time:
+                if not there.exists():
+                    folder.mkdir(parents=True, exist_ok=True)
+                    fresh = Path(tempfile.mkdtemp(dir=folder))
+                    # In a process of its own: here, each file would let all other threads go first.
+                    command = [sys.executable, "-m", "zipfile", "-e", str(self.filename), str(fresh)]
+                    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+                    fresh.rename(there)
+            Path(path).rmdir()
+            Path(path).symlink_to(there, target_is_directory=True)
+
+    return Unpacked
+
+
+def _code_unpacked_once() -> None:
+    """Start a function's processes from one unpacked copy of its code.
+
+    The emulator unpacks code and layers for each process anew: 4,500 files, 100 MB. While requests were under way that took half a
+    minute, in which the gateway gave up on whoever had to wait for the new process.
+    """
+    from ministack.core import lambda_runtime
+
+    archive = unpacking_once(Path(tempfile.gettempdir()) / "unpacked")
+    # The names are those that the emulator asks for, wrong ones too.
+    errors = {"BadZipFile": zipfile.BadZipFile, "LargeFileError": zipfile.LargeZipFile}
+    lambda_runtime.zipfile = types.SimpleNamespace(ZipFile=archive, **errors)
+
+
 def _statements_in_streams() -> None:
     """Let what updates in PartiQL change stand in the table's stream, as DynamoDB does and the emulator does not."""
     from ministack.services import dynamodb
@@ -424,6 +478,7 @@ def main() -> None:
             checkpoints.changed()
         await serve(scope, receive, send)
 
+    _code_unpacked_once()
     _statements_in_streams()
     _tags_in_mail_events()
     emulator.app = counting
