@@ -6,7 +6,7 @@ from pathlib import Path
 
 from infra.local.instance import Stack
 
-PEOPLE = 250
+PEOPLE = 1_000
 
 
 def test_everybody_has_it_once_and_the_ledger_adds_up(stack: Stack) -> None:
