@@ -89,21 +89,27 @@ def _finish(table: Table, segment: Segment, now: datetime, parts: int) -> None:
 
 
 def copy(runtime: Runtime, workspace_id: str, data: Data) -> list[dict[str, Any]]:
-    """Put some of the members of the segment that was frozen into its copy."""
+    """Put some of the members of the segment that was frozen into its copy. When that is deleted before all are in, the copy goes
+    with it: a part of a list is not taken for the whole.
+    """
     segment = _filling(runtime, workspace_id, data)
     if segment is None:
         return []
-    source = store.read(runtime.table, workspace_id, segment.source_id, consistent=True)
-    start, done = data.get("start"), int(data.get("done", 0))
+    start, done, total = data.get("start"), int(data.get("done", 0)), 0
     now = runtime.clock.now()
-    if source is not None:
-        for _ in range(PAGES):
-            page = memberships.members(runtime.table, source, start=start, limit=PAGE)
-            memberships.add_members(runtime.table, segment, page.contact_ids, now)
-            start, done = page.next, done + len(page.contact_ids)
-            if start is None:
-                break
-    total = max(source.count if source is not None else 0, done)
+    source = store.read(runtime.table, workspace_id, segment.source_id, consistent=True)
+    for _ in range(PAGES):
+        page = memberships.members(runtime.table, source, start=start, limit=PAGE) if source is not None else None
+        # Members are cleared away after their segment: what was read while it was there is whole.
+        source = store.read(runtime.table, workspace_id, segment.source_id, consistent=True)
+        if page is None or source is None:
+            store.delete(runtime.table, segment, now)
+            return []
+        memberships.add_members(runtime.table, segment, page.contact_ids, now)
+        start, done, total = page.next, done + len(page.contact_ids), source.count
+        if start is None:
+            break
+    total = max(total, done)
     store.write_progress(runtime.table, segment, 0, done=done, total=total, parts=1, finished=start is None, now=now)
     if start is not None:
         return [{**data, "start": start, "done": done, "step": int(data.get("step", 0)) + 1}]

@@ -27,6 +27,9 @@ from chalicelib.marketing.segments.previewing import Preview, preview
 
 __all__ = ["Preview", "preview"]
 
+#: Of the newest segments, where one looks for copies that are being made: that takes seconds.
+_COPIES = 50
+
 
 def get_segment(*, table: Table, workspace_id: str, segment_id: str) -> Segment:
     """The segment; `NotFoundError` when there is none."""
@@ -110,8 +113,13 @@ def create_dynamic(
 def freeze(
     *, runtime: Runtime, workspace_id: str, segment_id: str, copy_id: str, name: str, changed_by: str
 ) -> Segment:
-    """A static segment of those who are in this one now: it is filled from the queue ``segment-fill``."""
+    """A static segment of those who are in this one now: it is filled from the queue ``segment-fill``. `InvalidError` while this one
+    is being filled itself.
+    """
     source = get_segment(table=runtime.table, workspace_id=workspace_id, segment_id=segment_id)
+    if source.filling:
+        message = "The segment is being filled: not everybody is in it yet."
+        raise InvalidError(message, field="segment_id", code="filling")
     now = runtime.clock.now()
     segment = _new(workspace_id, copy_id, name, now, changed_by, source_id=source.id)
     _create(runtime.table, segment)
@@ -200,9 +208,13 @@ def _refill(
 
 def delete_segment(*, table: Table, clock: Clock, workspace_id: str, segment_id: str) -> None:
     """Delete a segment; its members' rows are cleared away from the queue. `NotFoundError` when there is none, `InvalidError` while
-    others ask for it.
+    others ask for it or are copied from it.
     """
     segment = get_segment(table=table, workspace_id=workspace_id, segment_id=segment_id)
+    newest = store.recent(table, workspace_id, before="", limit=_COPIES)
+    copies = ", ".join(each.name for each in newest if each.filling and each.source_id == segment.id)
+    if copies:
+        raise InvalidError(f"This segment is being copied: {copies}.", field="segment_id", code="being_copied")
     try:
         store.delete(table, segment, clock.now())
     except store.InUseError as error:

@@ -14,11 +14,20 @@ from chalicelib.customers.fields import service as fields
 from chalicelib.customers.lists import service as lists
 from chalicelib.customers.timeline import service as timeline
 from chalicelib.foundation.clock import FixedClock
-from chalicelib.foundation.errors import ConflictError, InvalidError
+from chalicelib.foundation.errors import ConflictError, InvalidError, NotFoundError
 from chalicelib.foundation.messaging import FakeQueues
 from chalicelib.foundation.projection import project
 from chalicelib.foundation.runtime import Runtime
-from chalicelib.marketing.segments import checking, consumers, evaluation, filling, previewing, projections, service
+from chalicelib.marketing.segments import (
+    checking,
+    consumers,
+    evaluation,
+    filling,
+    previewing,
+    projections,
+    service,
+    store,
+)
 from chalicelib.marketing.segments.domain import BUILDERS_LIMIT, Segment
 from chalicelib.marketing.sending.records import RecipientRecord, recipient_key
 from chalicelib.workspaces.settings import service as settings
@@ -392,21 +401,57 @@ def test_a_segment_whose_field_is_gone_says_so_and_counts_nobody(life: Life) -> 
     assert (life.now(builds).problems, life.inside(builds)) == ((), set())
 
 
-def test_frozen(life: Life) -> None:
-    people = [life.person(n, tags=["vip"]) for n in range(5)]
-    segment = life.segment(tag("vip"))
-    life.settle()
-    copy = service.freeze(
+def frozen(life: Life, segment: Segment) -> Segment:
+    return service.freeze(
         runtime=life.runtime, workspace_id=life.workspace.id, segment_id=segment.id, copy_id=life.runtime.new_id(), name="Copia",
         changed_by="",
     )  # fmt: skip
+
+
+def test_frozen(life: Life) -> None:
+    people = [life.person(n, tags=["vip"]) for n in range(5)]
+    segment = life.segment(tag("vip"))
+    with pytest.raises(InvalidError) as unfilled:
+        frozen(life, segment)
+    assert [each.code for each in unfilled.value.fields] == ["filling"]
+    life.settle()
+    copy = frozen(life, segment)
     assert copy.state.value == "filling"
+    with pytest.raises(InvalidError) as copied:
+        service.delete_segment(**life.here, clock=life.clock, segment_id=segment.id)
+    assert [(each.code, "Copia" in each.message) for each in copied.value.fields] == [("being_copied", True)]
     life.settle()
     life.change(people[0].id, tags=["x"])
     life.settle()
     assert life.inside(copy) == {person.id for person in people}
     assert len(life.inside(segment)) == 4
     assert (life.now(copy).kind, life.now(copy).state.value) == ("static", "ready")
+    service.delete_segment(**life.here, clock=life.clock, segment_id=segment.id)
+    life.settle()
+    assert life.inside(copy) == {person.id for person in people}
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_what_is_gone_before_it_was_copied_whole_leaves_no_part_of_it(
+    life: Life, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    """Whoever deletes a segment in the moment in which another freezes it is not always told."""
+    monkeypatch.setattr(filling, "PAGE", 2)
+    monkeypatch.setattr(filling, "PAGES", 1)
+    for number in range(5):
+        life.person(number, tags=["vip"])
+    segment = life.segment(tag("vip"))
+    life.settle()
+    copy = frozen(life, segment)
+    for _ in range(1 + pages):
+        life.settle(once=True)
+    store.delete(life.runtime.table, life.now(segment), life.clock.now())
+    life.settle()
+    with pytest.raises(NotFoundError):
+        life.now(copy)
+    queues = life.runtime.queues
+    assert isinstance(queues, FakeQueues)
+    assert queues.published == []
 
 
 def test_a_timeline_tells_where_somebody_came_in_and_went_out(life: Life) -> None:
