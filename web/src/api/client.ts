@@ -6,6 +6,7 @@ import createClient from 'openapi-fetch'
 import { access, expire, refreshed, workspaceId } from '../state/tokens.svelte'
 import { connection } from '../state/connection.svelte'
 import { locale } from '../i18n/index.svelte'
+import { inWords } from './faults'
 import type { paths } from './schema'
 
 export interface FieldProblem {
@@ -84,6 +85,6 @@ type Answer<T> = { data?: T; error?: unknown; response: Response }
 export async function ok<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call
   if (response.ok) return data as T
-  const problem = (typeof error === 'object' && error ? error : {}) as ApiError['problem']
+  const problem = await inWords((typeof error === 'object' && error ? error : {}) as ApiError['problem'])
   throw new ApiError(response.status, problem.detail ?? problem.title ?? response.statusText, problem)
 }

@@ -51,7 +51,8 @@ export function explain(error: unknown): string {
     if (error.status === 429) return t('error.busy')
     if (error.status >= 500) return t('error.server')
     const first = error.problem.errors?.[0]
-    if (first) return `${first.field}: ${first.message}`
+    // The name of a value helps to find it; that of the thing itself says nothing.
+    if (first) return /^$|^body$|(^|_)id$/.test(first.field) ? first.message : `${first.field}: ${first.message}`
     return error.message || t('error.server')
   }
   return t('error.server')
