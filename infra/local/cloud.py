@@ -283,7 +283,7 @@ def unpacking_once(folder: Path) -> type[zipfile.ZipFile]:
             """Make ``path`` a link to all that is in the archive."""
             if path is None or members is not None or pwd is not None:
                 raise NotImplementedError("Only a whole archive, into a folder.")
-            content = sorted((entry.filename, entry.CRC, entry.file_size) for entry in self.infolist())
+            content = [(entry.filename, entry.CRC, entry.file_size) for entry in self.infolist()]
             there = folder / hashlib.sha256(repr(content).encode()).hexdigest()
             with one_at_a_time:
                 if not there.exists():
