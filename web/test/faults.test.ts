@@ -23,6 +23,13 @@ describe('what the API finds wrong', () => {
     await setLocale('es')
     expect(await told('Other segments ask for this one: Vigo, Lugo y “100 * 2”.', 'in_use')).toBe('Otros segmentos lo usan: Vigo, Lugo y “100 * 2”.')
   })
+  it('keeps the line and the reason of what is wrong in a source', async () => {
+    await setLocale('es')
+    expect(await told('Line 3: there is no contact.town', 'placeholder_not_allowed')).toBe('Línea 3: contact.town no existe')
+    expect(await told('Line 12: the comment is not closed.', 'html')).toBe('Línea 12: el comentario no se cierra.')
+    expect(await told("Line 2: unexpected '}'", 'placeholder_syntax')).toBe("Línea 2: unexpected '}'")
+    expect(await told('Both together would have 120 tags, of 100 at most.', 'too_many_tags')).toBe('Juntos tendrían 120 etiquetas, y el máximo es 100.')
+  })
   it('stays as it is where there is no sentence, or not the numbers that one needs', async () => {
     await setLocale('es')
     expect(await told('Never said before.', 'never_seen')).toBe('Never said before.')
